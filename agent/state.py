@@ -1,0 +1,166 @@
+"""What a run knows: the reading of the question, the plan, the calls, the draft and the answer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ..tools.domain.estimands import Assumption, Estimand
+from ..tools.domain.evidence import Check, Evidence
+from ..tools.domain.knowledge import Knowledge
+from ..tools.domain.model import Model
+from ..tools.domain.questions import CausalQuestion, DesignKind
+from ..tools.domain.results import DatasetCard
+
+SCHEMA_VERSION = "1"
+
+
+class Codebook(Model):
+    """What a codebook says: free text about the study, and a description of each column. Data, never instructions."""
+
+    text: str = ""
+    columns: dict[str, str] = {}
+    """Column name (exact) to its description."""
+
+
+class Catalog(Model):
+    """What a question may refer to: the table, its codebook, graphs and knowledge."""
+
+    table: DatasetCard | None = None
+    codebook: Codebook = Codebook()
+    graph: str | None = None
+    """Name of the graph to reason on, when the person gave one."""
+    graph_nodes: tuple[str, ...] = ()
+    knowledge: Knowledge = Knowledge()
+
+
+class Option(Model):
+    """One way to read an ambiguous question."""
+
+    label: str
+    """What choosing it means, in plain words."""
+    question: CausalQuestion
+
+
+class Reading(Model):
+    """How the words were understood; exactly one of `question`, `options` or `problem` carries the outcome."""
+
+    question: CausalQuestion | None = None
+    because: tuple[str, ...] = ()
+    """How each part was read: `treatment = 'treat', named in the question as "training"`."""
+    options: tuple[Option, ...] = ()
+    """Two or more readings that fit, the likeliest first; `question` then holds the first."""
+    problem: str | None = None
+    """Why the words could not be read, and what was understood."""
+    examples: tuple[str, ...] = ()
+    """Questions over these very columns that can be read."""
+
+
+class PlanStep(Model):
+    """One step of the plan, in plain words."""
+
+    text: str
+    stage: str
+
+
+class Plan(Model):
+    """What will be done and why, written down before the first estimate."""
+
+    design: DesignKind | None = None
+    reasons: tuple[str, ...] = ()
+    """The rules that fired, in words."""
+    rejected: tuple[str, ...] = ()
+    """Designs that were considered and not taken, each with its reason."""
+    steps: tuple[PlanStep, ...]
+    primary_estimator: str | None = None
+    """Tool whose estimate is the answer; the others are shown beside it."""
+
+
+class ToolCall(Model):
+    """One typed call that a policy asks for."""
+
+    tool: str
+    args: dict[str, Any]
+    why: str = ""
+    exploratory: bool = False
+
+
+class Claim(Model):
+    """A sentence of the answer and the evidence that backs it."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+class Draft(Model):
+    """What a policy wants to say; the verifier decides what of it is said."""
+
+    headline: Claim
+    claims: tuple[Claim, ...] = ()
+    primary: str | None = None
+    """Evidence id of the estimate (or other result) that answers the question."""
+    identification: str | None = None
+    """Evidence id that says whether the effect is identified."""
+
+
+class Estimate(Model):
+    """The number of the answer."""
+
+    value: float
+    std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    unit: str = ""
+
+
+class LedgerEntry(Model):
+    """One estimate that was tried."""
+
+    evidence: str
+    tool: str
+    summary: str
+    value: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    exploratory: bool = False
+
+
+class Answer(Model):
+    """The versioned object that `--json` prints and apps read; see docs/answer.md."""
+
+    schema_version: str = SCHEMA_VERSION
+    run: str
+    """Id of the run; `whence runs show ID` replays it."""
+    status: Literal["answered", "not_identifiable", "range", "cannot_read", "needs_input", "incomplete", "failed"]
+    claim: str
+    """The answer in one or two sentences."""
+    claims: tuple[Claim, ...] = ()
+    words: str
+    """The question as it was asked."""
+    question: CausalQuestion | None = None
+    reading: tuple[str, ...] = ()
+    """How each part of the question was understood."""
+    design: DesignKind | None = None
+    design_reasons: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+    identified: bool | None = None
+    """True, False, or None where the question does not ask for an effect."""
+    estimand: Estimand | None = None
+    estimator: str | None = None
+    adjustment_set: tuple[str, ...] | None = None
+    """None: no set was used; []: none needed."""
+    estimate: Estimate | None = None
+    effect_range: tuple[float, float] | None = None
+    """Lowest and highest effect over an equivalence class, when the graph is not settled."""
+    graph: dict[str, Any] | None = None
+    """The causal graph the answer rests on, as JSON with `kind`, or None."""
+    assumptions: tuple[Assumption, ...] = ()
+    checks: tuple[Check, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    """Every estimate that was tried, in order, the primary one included."""
+    warnings: tuple[str, ...] = ()
+    would_change: tuple[str, ...] = ()
+    """What would change the answer."""
+    seconds: float = Field(0.0, ge=0)

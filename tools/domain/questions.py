@@ -1,0 +1,133 @@
+"""Causal questions as values: what is asked, before anything is computed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+from .model import Model, Scalar
+
+EstimandKind = Literal["ATE", "ATT", "ATC", "CATE", "LATE", "CDE", "NDE", "NIE", "dose_response"]
+DesignKind = Literal[
+    "experiment", "backdoor", "instrument", "frontdoor", "regression_discontinuity",
+    "difference_in_differences", "general_id", "discovery",
+]  # fmt: skip
+"""What makes the effect identifiable; see `agent/policies/rules/design.py` for the rules that pick one."""
+
+
+class Contrast(Model):
+    """Two values of the treatment to compare: outcome under `treated` minus outcome under `control`."""
+
+    control: Scalar
+    treated: Scalar
+
+
+class Condition(Model):
+    """A restriction of the rows to a population, such as age > 30."""
+
+    column: str
+    op: Literal["==", "!=", "<", "<=", ">", ">="]
+    value: Scalar
+
+
+class DesignHints(Model):
+    """What the words, the codebook or the caller say about how treatment came about."""
+
+    design: DesignKind | None = None
+    adjust_for: tuple[str, ...] | None = None
+    """Covariates the person asked to adjust for; None when nothing was said, () for none."""
+    instrument: str | None = None
+    running_variable: str | None = None
+    cutoff: float | None = None
+    time: str | None = None
+    """Column that tells before from after."""
+    unit: str | None = None
+    """Column that names the unit observed repeatedly."""
+    cluster: str | None = None
+    """Column whose groups share assignment or errors; standard errors are clustered on it."""
+    because: tuple[str, ...] = ()
+    """The words each hint was read from, quoted."""
+
+
+class EffectQuestion(Model):
+    """What does changing the treatment do to the outcome?"""
+
+    kind: Literal["effect"] = "effect"
+    treatment: str
+    outcome: str
+    contrast: Contrast | None = None
+    """None: every level against the control level, or p25 -> p75 of a continuous treatment."""
+    estimand: EstimandKind = "ATE"
+    given: tuple[str, ...] = ()
+    """Effect modifiers: the effect is asked within their levels (CATE)."""
+    mediators: tuple[str, ...] = ()
+    population: tuple[Condition, ...] = ()
+    hints: DesignHints = DesignHints()
+
+
+class DiscoveryQuestion(Model):
+    """What is the causal graph, or which variables cause `target`?"""
+
+    kind: Literal["discovery"] = "discovery"
+    target: str | None = None
+    variables: tuple[str, ...] = ()
+    """Empty: all usable columns."""
+
+
+class RelationQuestion(Model):
+    """How are two variables related?"""
+
+    kind: Literal["relation"] = "relation"
+    relation: Literal["causes", "independent", "confounder", "collider", "mediator", "path"]
+    source: str
+    target: str
+    given: tuple[str, ...] = ()
+
+
+class AdjustmentQuestion(Model):
+    """Which variables should one adjust for?"""
+
+    kind: Literal["adjustment"] = "adjustment"
+    treatment: str
+    outcome: str
+    proposed: tuple[str, ...] | None = None
+    """A set the person asks about; None when they ask which."""
+
+
+class CounterfactualQuestion(Model):
+    """What would the outcome of one unit have been under another treatment?"""
+
+    kind: Literal["counterfactual"] = "counterfactual"
+    treatment: str
+    outcome: str
+    row: int
+    value: Scalar
+
+
+class AttributionQuestion(Model):
+    """What caused an anomaly, or a change of a distribution?"""
+
+    kind: Literal["attribution"] = "attribution"
+    target: str
+    mode: Literal["root_cause", "distribution_change"]
+
+
+class FormalQuestion(Model):
+    """Premises and a hypothesis in text; no data."""
+
+    kind: Literal["formal"] = "formal"
+    premises: str
+    hypothesis: str
+
+
+CausalQuestion = Annotated[
+    EffectQuestion
+    | DiscoveryQuestion
+    | RelationQuestion
+    | AdjustmentQuestion
+    | CounterfactualQuestion
+    | AttributionQuestion
+    | FormalQuestion,
+    Discriminator("kind"),
+]

@@ -1,0 +1,89 @@
+"""What tools return: typed, JSON in and out, one class a kind of finding."""
+
+from .base import Result
+from .data import (
+    AuditReport,
+    BalanceReport,
+    ColumnCard,
+    ColumnSummary,
+    ColumnType,
+    CovariateBalance,
+    DatasetCard,
+    DatasetProfile,
+    Finding,
+    ReportFile,
+)
+from .effect import Benchmark, ContrastEstimate, EffectEstimate, EffectRange, Refutation, Sensitivity
+from .graph import (
+    AdjustmentResult,
+    GraphResult,
+    Identification,
+    IdentificationStatus,
+    ImplicationsResult,
+    IndependenceResult,
+    RoleName,
+    RolesResult,
+    Selection,
+    SeparationResult,
+    VariableRole,
+)
+
+__all__ = [
+    "AdjustmentResult",
+    "AuditReport",
+    "BalanceReport",
+    "Benchmark",
+    "ColumnCard",
+    "ColumnSummary",
+    "ColumnType",
+    "ContrastEstimate",
+    "CovariateBalance",
+    "DatasetCard",
+    "DatasetProfile",
+    "EffectEstimate",
+    "EffectRange",
+    "Finding",
+    "GraphResult",
+    "Identification",
+    "IdentificationStatus",
+    "ImplicationsResult",
+    "IndependenceResult",
+    "Refutation",
+    "ReportFile",
+    "Result",
+    "RoleName",
+    "RolesResult",
+    "Selection",
+    "Sensitivity",
+    "SeparationResult",
+    "VariableRole",
+]
+
+RESULTS: dict[str, type[Result]] = {
+    cls.model_fields["kind"].default: cls
+    for cls in (
+        AdjustmentResult,
+        AuditReport,
+        BalanceReport,
+        DatasetCard,
+        DatasetProfile,
+        EffectEstimate,
+        EffectRange,
+        GraphResult,
+        Identification,
+        ImplicationsResult,
+        IndependenceResult,
+        Refutation,
+        ReportFile,
+        RolesResult,
+        Selection,
+        Sensitivity,
+        SeparationResult,
+    )
+}
+"""Result classes by their `kind`."""
+
+
+def result_from_json(raw: dict[str, object]) -> Result:
+    """Read a result back from its JSON; `kind` names the class."""
+    return RESULTS[str(raw["kind"])].model_validate(raw)
