@@ -163,4 +163,4 @@ class Answer(Model):
     warnings: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
     """What would change the answer."""
-    seconds: float = Field(0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)

@@ -37,11 +37,11 @@ class Edge(Model):
     target: str
     mark_source: Mark = "tail"
     mark_target: Mark = "arrow"
-    lag_steps: int = Field(0, ge=0)
+    lag_steps: int = Field(default=0, ge=0)
     """Time steps from source to target; 0 outside time series."""
     origin: Origin = "user"
     """Who says so: a person, the data (a discovery algorithm), or a language model."""
-    support: float | None = Field(None, ge=0, le=1)
+    support: float | None = Field(default=None, ge=0, le=1)
     """Share of bootstrap resamples with this edge; None when it was not measured."""
 
     @model_validator(mode="after")
