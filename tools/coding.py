@@ -206,7 +206,7 @@ def code_outcome(column: pd.Series, name: str) -> CodedOutcome:
 
 
 def code_covariates(
-    frame: pd.DataFrame, names: tuple[str, ...], card: DatasetCard | None
+    frame: pd.DataFrame, names: tuple[str, ...], card: DatasetCard | None, *, every_level: bool = False
 ) -> tuple[Floats, tuple[str, ...]]:
     """Covariates as a matrix: numbers as they are, nominal columns one-hot without their first level.
 
@@ -214,6 +214,7 @@ def code_covariates(
         frame: Complete rows.
         names: Columns to code, in this order.
         card: Says which numeric columns are nominal codes; None when nothing is known.
+        every_level: Give every level of a nominal column with three or more its own column, for tables and plots.
 
     Returns:
         n_samples x p matrix without an intercept, and a label for every column, such as `race = 'black'`.
@@ -239,8 +240,9 @@ def code_covariates(
                     f"Covariate {show(name)} has {len(levels)} levels in {len(codes)} rows, over the limit of {MAX_LEVELS}; it may "
                     f"be an identifier or free text. Group its levels in a new column, or leave it out."
                 )
-            blocks.append((codes[:, None] == np.arange(1, max(len(levels), 2))[None, :]).astype(np.float64))
-            labels += [f"{name} = {show(level)}" for level in levels[1:]] or [name]
+            first = 0 if every_level and len(levels) > 2 else 1
+            blocks.append((codes[:, None] == np.arange(first, max(len(levels), 2))[None, :]).astype(np.float64))
+            labels += [f"{name} = {show(level)}" for level in levels[first:]] or [name]
         else:
             blocks.append(numbers(column)[:, None])
             labels.append(name)

@@ -57,7 +57,7 @@ class Design:
     @property
     def n_samples(self) -> int:
         """Rows used."""
-        return len(self.y)
+        return len(self.arm)
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Design:
         """The same design on some of its rows; arms keep their positions."""
@@ -107,7 +107,7 @@ def prepare(
     card: DatasetCard | None,
     *,
     treatment: str,
-    outcome: str,
+    outcome: str | None,
     adjustment_set: tuple[str, ...] = (),
     contrast: Contrast | None = None,
     cluster: str | None = None,
@@ -120,7 +120,7 @@ def prepare(
         frame: A private copy of the table.
         card: Its card; says which numeric columns are nominal codes.
         treatment: Column whose effect is asked.
-        outcome: Column the effect is on.
+        outcome: Column the effect is on; None when only the arms are compared (`y` is then zero).
         adjustment_set: Covariates; nominal ones become one-hot columns.
         contrast: Values to compare; None is every level against the control, or the quartiles of a dose.
         cluster: Column whose groups share errors.
@@ -137,14 +137,14 @@ def prepare(
     given = code_treatment(
         coding.find_column(frame, treatment, "treatment"), treatment, contrast, nominal=is_nominal(treatment, card)
     )
-    coded: CodedOutcome = coding.code_outcome(coding.find_column(frame, outcome, "outcome"), outcome)
+    coded = _outcome(frame, outcome)
     covariates, labels = coding.code_covariates(frame, adjustment_set, card)
     clusters = None
     if cluster is not None:
         levels, clusters = coding.levels_of(coding.find_column(frame, cluster, "cluster"))
         notes += _few_clusters(cluster, len(levels))
     design = Design(
-        treatment=treatment, outcome=outcome, y=coded.values, event=coded.event, dose=given.dose, arms=given.arms, arm=given.arm,
+        treatment=treatment, outcome=outcome or "", y=coded.values, event=coded.event, dose=given.dose, arms=given.arms, arm=given.arm,
         contrasts=given.contrasts, covariates=covariates, labels=labels, clusters=clusters, cluster=cluster, frame=frame,
         n_dropped=n_dropped, warnings=notes + given.warnings + coded.warnings,
     )  # fmt: skip
@@ -213,15 +213,23 @@ def full_rank(design: Design) -> Design:
 
 
 def _distinct_roles(
-    treatment: str, outcome: str, adjustment_set: tuple[str, ...], extra: tuple[str, ...], cluster: str | None
+    treatment: str, outcome: str | None, adjustment_set: tuple[str, ...], extra: tuple[str, ...], cluster: str | None
 ) -> tuple[str, ...]:
-    named = (treatment, outcome, *adjustment_set, *extra)
+    named = (treatment, *(() if outcome is None else (outcome,)), *adjustment_set, *extra)
     for name in named:
         if named.count(name) > 1:
             raise BadArguments(
                 f"Column {show(name)} is named for two parts of the analysis; treatment, outcome and covariates must differ."
             )
     return named if cluster is None or cluster in named else (*named, cluster)
+
+
+def _outcome(frame: pd.DataFrame, name: str | None) -> CodedOutcome:
+    import numpy as np
+
+    if name is None:
+        return CodedOutcome(np.zeros(len(frame)), None)
+    return coding.code_outcome(coding.find_column(frame, name, "outcome"), name)
 
 
 def _few_clusters(name: str, n_clusters: int) -> tuple[str, ...]:

@@ -180,6 +180,15 @@ def _outcome_diagnostics(design: Design, first: ContrastEstimate) -> dict[str, f
     return found
 
 
+def pair_note(design: Design) -> tuple[str, ...]:
+    """For estimators that look at two arms at a time: the population is then the rows of those arms."""
+    if len(design.arms) <= 2:
+        return ()
+    return (
+        f"Each contrast uses only the rows of its two arms of {design.treatment!r}, and its average is over those rows.",
+    )
+
+
 def error_words(design: Design, plain: str, distribution: str) -> str:
     """How the standard error was made: `HC2, t interval` or `cluster(state), t interval`."""
     return f"{plain if design.cluster is None else f'cluster({design.cluster})'}, {distribution} interval"
