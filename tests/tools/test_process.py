@@ -1,0 +1,216 @@
+"""A worker ends within a second when it is cancelled or its parent dies, and never takes the run along."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from whence.tools.domain.errors import Cancelled
+from whence.tools.runtime import CallStarted
+
+PARENT = """
+import sys
+from pathlib import Path
+from whence.tools.runtime import Runtime
+from whence.tools.workspace import Workspace
+runtime = Runtime(Workspace(folder=Path(".")), tools=[Path(sys.argv[1])])
+runtime.run("data_quick", {})
+print(runtime.pids[0], flush=True)
+if sys.argv[2] != "idle":
+    runtime.run(sys.argv[2], {"amount": 60} if sys.argv[2] == "data_hold_gil" else {})
+sys.stdin.read()
+"""
+
+
+def gone(pid: int, within_s: float) -> bool:
+    """Whether a process has ended by a deadline; a zombie has."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def until(condition: Callable[[], object], within_s: float = 30) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.002)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cancel_at_random(make: Callable, n_times: int) -> float:
+    """Cancel native code at random moments; the longest time that a worker lived on, in seconds."""
+    runtime, moments, longest = make(), random.Random(1), 0.0
+    for _ in range(n_times):
+        ended: list[BaseException] = []
+
+        def call(ended: list[BaseException] = ended) -> None:
+            try:
+                runtime.run("data_native", {})
+            except Cancelled as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        until(lambda: runtime.pids)
+        time.sleep(moments.uniform(0, 0.6))  # from starting up to deep in LAPACK
+        pid = runtime.pids[0]
+        started = time.monotonic()
+        runtime.cancel()
+        assert gone(pid, 1.0)
+        longest = max(longest, time.monotonic() - started)
+        thread.join(5)
+        assert [type(e) for e in ended] == [Cancelled]
+        assert runtime.run("data_quick", {}).ok
+    return longest
+
+
+def test_a_cancelled_worker_is_gone_within_a_second_and_the_next_call_works(make):
+    assert cancel_at_random(make, 5) < 1
+
+
+@pytest.mark.slow
+def test_fifty_cancellations_at_random_moments(make, record_property):
+    record_property("longest_s", cancel_at_random(make, 50))
+
+
+def test_a_signal_handler_may_cancel(runtime):
+    runtime.run("data_quick", {})
+    pid = runtime.pids[0]
+    before = signal.signal(signal.SIGUSR1, lambda *_: runtime.cancel())
+    try:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        with pytest.raises(Cancelled):
+            runtime.run("data_native", {})
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert gone(pid, 1.0)
+    assert runtime.run("data_quick", {}).ok
+
+
+def test_an_interrupt_ends_the_worker(runtime):
+    runtime.run("data_quick", {})
+    pid = runtime.pids[0]
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        runtime.run("data_native", {})
+    assert gone(pid, 1.0)
+    assert runtime.run("data_quick", {}).ok
+
+
+def test_an_interrupt_ends_both_workers_of_a_batch(make, tmp_path):
+    from whence.tools.domain.results import DatasetCard
+    from whence.tools.workspace import Workspace
+
+    workspace = Workspace(folder=tmp_path)
+    workspace.tables["made"] = DatasetCard(name="made", source="m", sha256="0", n_rows=1, n_columns=0, columns=())
+    runtime = make(workspace=workspace)
+    calls = [
+        CallStarted(tool="data_slow", args={"amount": 60, "dataset": "made", "text": text}) for text in ("a", "b", "c")
+    ]
+    pids: list[int] = []
+
+    def interrupt() -> None:
+        until(lambda: len(runtime.pids) == 2)
+        pids.extend(runtime.pids)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        runtime.run_many(calls)
+    assert len(pids) == 2
+    assert all(gone(pid, 1.0) for pid in pids)
+    assert workspace.ledger == []
+
+
+@pytest.mark.parametrize("doing", ["idle", "data_native", "data_hold_gil"])
+def test_a_killed_parent_leaves_no_orphan(doing, tmp_path):
+    misbehaving = Path(__file__).parent / "misbehaving.py"
+    command = [sys.executable, "-c", PARENT, str(misbehaving), doing]
+    parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path, text=True)
+    with parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        if doing == "data_native":
+            busy = cpu_seconds(pid) + 0.2
+            until(lambda: cpu_seconds(pid) > busy)
+        else:
+            time.sleep(0.3)
+        assert not gone(pid, 0.01)
+        parent.kill()
+        assert gone(pid, 1.0)
+
+
+def test_the_terminals_interrupt_does_not_reach_a_worker(runtime):
+    runtime.run("data_quick", {})
+    pid = runtime.pids[0]
+    assert os.getsid(pid) == pid
+    threading.Timer(0.1, os.kill, (pid, signal.SIGINT)).start()
+    assert runtime.run("data_sleep", {"amount": 0.3}).ok
+    assert runtime.pids == (pid,)
+
+
+def test_a_worker_that_died_while_idle_is_replaced(runtime):
+    runtime.run("data_quick", {})
+    os.kill(runtime.pids[0], signal.SIGKILL)
+    assert runtime.run("data_quick", {}).ok
+
+
+def test_cancelling_nothing_changes_nothing(runtime):
+    runtime.cancel()
+    assert runtime.run("data_quick", {}).ok
+    pids = runtime.pids
+    runtime.cancel()
+    assert runtime.run("data_quick", {}).ok
+    assert runtime.pids == pids
+
+
+def test_closing_leaves_no_process_and_no_descriptor(make):
+    n_open = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        runtime = make()
+        runtime.run("data_quick", {})
+        pid = runtime.pids[0]
+        runtime.close()
+        assert not Path(f"/proc/{pid}").exists()
+    assert len(os.listdir("/proc/self/fd")) == n_open
+
+
+def test_threads_may_call_at_the_same_time(runtime):
+    threads = [threading.Thread(target=runtime.run, args=("data_sleep", {"amount": 0.01})) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [e.id for e in runtime.workspace.ledger] == [f"E{i}" for i in range(1, 9)]
+    assert all(e.ok for e in runtime.workspace.ledger)
+
+
+def test_a_warm_worker_serves_calls_while_it_warms_up(runtime):
+    runtime.warm()
+    pids = runtime.pids
+    assert runtime.run("data_quick", {}).ok
+    assert runtime.pids == pids
+    until(lambda: "sklearn" in Path(f"/proc/{pids[0]}/maps").read_text())
+    assert runtime.run("data_quick", {}).ok
