@@ -62,7 +62,7 @@ class Knowledge(Model):
                 if reason := self.forbids(source, target):
                     broken.append(f"{source} -> {target} is in the graph, but {reason}")
         for cause, effect in self.required:
-            if cause not in graph.parents(effect):
+            if effect not in graph.nodes or cause not in graph.parents(effect):
                 broken.append(f"{cause} -> {effect} is required, but the graph does not have it")
         return tuple(broken)
 
