@@ -73,6 +73,9 @@ class Plan(Model):
     rejected: tuple[str, ...] = ()
     """Designs that were considered and not taken, each with its reason."""
     steps: tuple[PlanStep, ...]
+    provisional: bool = False
+    """True while the design waits for a first look at the data; it is made again after the next calls, and never
+    after the first estimate."""
     primary_estimator: str | None = None
     """Tool whose estimate is the answer; the others are shown beside it."""
 
@@ -86,11 +89,21 @@ class ToolCall(Model):
     exploratory: bool = False
 
 
+class Derived(Model):
+    """A number computed from numbers of the evidence, declared so that it can be checked."""
+
+    value: float
+    how: Literal["difference", "ratio", "sum", "percent_change", "count"]
+    of: tuple[float, ...]
+    """The numbers it comes from, each of them in the cited evidence; empty for the length of a list in it."""
+
+
 class Claim(Model):
     """A sentence of the answer and the evidence that backs it."""
 
     text: str
     evidence: tuple[str, ...] = ()
+    derived: tuple[Derived, ...] = ()
 
 
 class Draft(Model):

@@ -6,6 +6,7 @@ underscore are helpers. Listing imports no numerical library.
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +28,18 @@ def all_tools() -> dict[str, Tool[Any, Any]]:
             if not file.name.startswith("_"):
                 tool = import_module(f".{folder}.{file.stem}", __package__).TOOL
                 found[f"{folder}_{file.stem}"] = tool
+    return found
+
+
+def list_tools() -> dict[str, str]:
+    """Every tool's name and what it does, read from the files without importing them."""
+    here = Path(__file__).parent
+    found: dict[str, str] = {}
+    for folder in FOLDERS:
+        for file in sorted((here / folder).glob("*.py")):
+            if not file.name.startswith("_"):
+                doc = ast.get_docstring(ast.parse(file.read_bytes())) or ""
+                found[f"{folder}_{file.stem}"] = doc.split("\n")[0]
     return found
 
 

@@ -1,0 +1,1 @@
+"""The command line: thin over `session`, no logic of its own."""

@@ -1,0 +1,79 @@
+"""`whence ask DATA "question"`: one question, one answer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from ..budget import Budget
+from ..session import Session
+from ..state import Answer
+
+STATUS = {"cannot_read": 3, "incomplete": 4}
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "data", metavar="DATA", help="CSV, TSV, Parquet, Excel or JSON file; '-' to ask of a graph alone"
+    )
+    parser.add_argument("question", metavar="QUESTION", help="a causal question in plain English")
+    parser.add_argument("--about", metavar="FILE", help="codebook: what the study is and what the columns mean")
+    parser.add_argument(
+        "--graph", metavar="GRAPH", help="graph file, name of a remembered graph, or text such as 'z -> t; z -> y'"
+    )
+    parser.add_argument("--knowledge", metavar="TEXT|FILE", help="what you know: 'nothing causes age; age -> income'")
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of an Excel file")
+    parser.add_argument(
+        "--report", metavar="FILE", action="append", default=[], help="write a report: .html, .md, .json or .py"
+    )
+    parser.add_argument("--save-graph", metavar="NAME", help="remember the graph of the answer under this name")
+    parser.add_argument("--json", action="store_true", help="print the answer as one JSON object (see docs/answer.md)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
+    parser.add_argument("--seconds", type=float, default=900, help="stop after so many seconds (default 900)")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Load, ask, print."""
+    from .progress import Progress
+
+    with Progress(quiet=args.quiet or args.json) as progress, Session(
+        seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds)
+    ) as session:  # fmt: skip
+        if args.data != "-":
+            session.load(args.data, sheet=args.sheet)
+        if args.about:
+            session.about(args.about)
+        if args.knowledge:
+            session.know(_knowledge(args.knowledge))
+        if args.graph:
+            session.use_graph(args.graph)
+        answer = session.ask(args.question)
+        written = [session.report(answer, path).path for path in args.report]
+        if args.save_graph:
+            session.save_graph(args.save_graph)
+        progress.stop()
+        _print(answer, written, as_json=args.json)
+    return STATUS.get(answer.status, 0)
+
+
+def _knowledge(given: str) -> str:
+    """The text itself, or the content of the file it names."""
+    from pathlib import Path
+
+    from ..session import read_text
+
+    path = Path(given).expanduser() if len(given) < 1000 and "\n" not in given and "\0" not in given else None
+    return read_text(path, "knowledge file") if path is not None and path.is_file() else given
+
+
+def _print(answer: Answer, written: list[str], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+        return
+    from .show import show_answer
+
+    show_answer(answer)
+    for path in written:
+        sys.stdout.write(f"Report written to {path}\n")

@@ -1,0 +1,71 @@
+"""Show what a run is doing, on stderr: one line a step, a spinner for what takes long."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from ..events import Event, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+
+
+class Progress:
+    """Listen to a run's events and show them; plain lines when stderr is no terminal."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        from rich.console import Console
+
+        self.console = Console(stderr=True, highlight=False)
+        self.quiet = quiet
+        self._status = None if quiet or not sys.stderr.isatty() else self.console.status("loading …", spinner="dots")
+
+    def __enter__(self) -> Progress:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the spinner away."""
+        if self._status:
+            self._status.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        if self.quiet:
+            return
+        if isinstance(event, ToolStarted):
+            if self._status:
+                self._status.update(f"{event.call.tool}: {_plain(event.call.why)} …")
+        elif isinstance(event, ToolFinished):
+            e = event.evidence
+            mark = "[green]✓[/]" if e.ok else "[red]✗[/]"
+            self.console.print(
+                f"  {mark} [dim]{e.id:>3}[/] {e.tool} [dim]{e.provenance.seconds:.1f} s[/]  {_escape(_short(e.summary))}"
+            )
+        elif isinstance(event, QuestionRead):
+            for line in event.reading.because:
+                self.console.print(f"  [dim]read:[/] {_escape(line)}")
+        elif isinstance(event, PlanMade) and not event.plan.provisional:
+            for i, step in enumerate(event.plan.steps, 1):
+                self.console.print(f"  [bold]{i}.[/] {_escape(step.text)}")
+        elif isinstance(event, Warned):
+            self.console.print(f"  [yellow]![/] {_escape(event.text)}")
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Without control characters: names from data must not steer a terminal."""
+    return "".join(ch if ch.isprintable() else " " for ch in text)
+
+
+def _short(text: str, limit: int = 110) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

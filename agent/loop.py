@@ -1,0 +1,215 @@
+"""How a run goes: read -> (ask) -> plan -> act ... -> verify -> answer, as a LangGraph state graph.
+
+The checkpointed state is small and JSON-native; evidence lives in the run store. A killed run goes on from the
+ledger: the policy is a function of what is known, and a call whose evidence exists is not made again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, TypedDict, cast
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, interrupt
+
+from ..tools.domain.errors import LimitReached
+from ..tools.domain.evidence import Evidence
+from ..tools.runtime import Runtime
+from .budget import Budget
+from .calls import not_made
+from .compose import compose_answer
+from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+from .policy import Policy, Situation
+from .state import Answer, Catalog, Draft, Plan, Reading, ToolCall
+from .verify import keep_supported, verify_draft
+
+MAX_REWRITES = 1
+RECURSION_LIMIT = 64  # supersteps; the budget's rounds end a run long before
+
+
+class RunState(TypedDict):
+    """What LangGraph checkpoints: JSON values only."""
+
+    run: str
+    words: str
+    reading: dict[str, Any]
+    question: dict[str, Any] | None
+    plan: dict[str, Any] | None
+    rounds: int
+    drafts: int
+    complaints: list[str]
+    draft: dict[str, Any] | None
+    incomplete: str | None
+    answer: dict[str, Any]
+
+
+class Loop:
+    """One run of the agent over one runtime."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        runtime: Runtime,
+        catalog: Catalog,
+        *,
+        record: Callable[[Evidence], None],
+        emit: Listener,
+        budget: Budget,
+        choose: Callable[[Reading], int] | None = None,
+    ) -> None:
+        """Bind a run to who decides, what runs the tools, and who listens.
+
+        Args:
+            record: Called with each piece of evidence before the next call starts; puts it on disk.
+            choose: Asks the person which reading is meant, by index; None states the choice and goes on.
+        """
+        self.policy = policy
+        self.runtime = runtime
+        self.catalog = catalog
+        self.record = record
+        self.emit = emit
+        self.budget = budget
+        self.choose = choose
+        self.started = time.monotonic()
+
+    def run(self, run: str, words: str, checkpoints: Path) -> Answer:
+        """Answer the question, or go on where a killed run of this id stopped."""
+        saver = SqliteSaver(_connect(checkpoints), serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
+        graph = self._graph().compile(checkpointer=saver)
+        config: Any = {"configurable": {"thread_id": run}, "recursion_limit": RECURSION_LIMIT}
+        try:
+            known = graph.get_state(config)
+            given: Any = None if known.next else {"run": run, "words": words, "rounds": 0, "drafts": 0}
+            state = graph.invoke(given, config, durability="sync")
+            while pending := state.get("__interrupt__"):
+                reading = Reading.model_validate(pending[0].value)
+                picked = self.choose(reading) if self.choose else 0
+                state = graph.invoke(Command(resume=picked), config, durability="sync")
+            saver.delete_thread(run)
+        finally:
+            saver.conn.close()
+        return Answer.model_validate(state["answer"])
+
+    def _graph(self) -> StateGraph[Any, Any, Any, Any]:
+        graph: StateGraph[Any, Any, Any, Any] = StateGraph(RunState)
+        graph.add_node("read", self._read)
+        graph.add_node("ask_user", self._ask_user)
+        graph.add_node("plan", self._plan)
+        graph.add_node("act", self._act)
+        graph.add_node("verify", self._verify)
+        graph.add_node("answer", self._answer)
+        graph.add_edge(START, "read")
+        graph.add_conditional_edges("read", self._after_read, ["ask_user", "plan", "answer"])
+        graph.add_edge("ask_user", "plan")
+        graph.add_edge("plan", "act")
+        graph.add_conditional_edges("act", self._after_act, ["act", "plan", "verify"])
+        graph.add_conditional_edges("verify", self._after_verify, ["verify", "answer"])
+        graph.add_edge("answer", END)
+        return graph
+
+    def _situation(self, state: RunState) -> Situation:
+        return Situation(
+            words=state["words"],
+            catalog=self.catalog,
+            question=cast(Any, state.get("question")),
+            plan=Plan.model_validate(state["plan"]) if state.get("plan") else None,
+            ledger=tuple(self.runtime.workspace.ledger),
+            complaints=tuple(state.get("complaints") or ()),
+        )
+
+    def _read(self, state: RunState) -> dict[str, Any]:
+        reading = self.policy.read(state["words"], self.catalog)
+        self.emit(QuestionRead(reading=reading))
+        question = reading.question or (reading.options[0].question if reading.options else None)
+        return {"reading": _plain(reading), "question": _plain(question) if question else None}
+
+    def _after_read(self, state: RunState) -> Literal["ask_user", "plan", "answer"]:
+        reading = Reading.model_validate(state["reading"])
+        if state.get("question") is None:
+            return "answer"
+        return "ask_user" if len(reading.options) > 1 and self.choose else "plan"
+
+    def _ask_user(self, state: RunState) -> dict[str, Any]:
+        reading = Reading.model_validate(state["reading"])
+        picked = int(interrupt(state["reading"]))
+        option = reading.options[picked]
+        chosen = reading.model_copy(update={"because": (*reading.because, f"you chose: {option.label}"), "options": ()})
+        return {"question": _plain(option.question), "reading": _plain(chosen)}
+
+    def _plan(self, state: RunState) -> dict[str, Any]:
+        plan = self.policy.plan(self._situation(state))
+        self.emit(PlanMade(plan=plan))
+        return {"plan": _plain(plan)}
+
+    def _act(self, state: RunState) -> dict[str, Any]:
+        situation = self._situation(state)
+        rounds = state.get("rounds", 0) + 1
+        try:
+            self.budget.check(situation.ledger, self.started, rounds)
+            calls = not_made(self.policy.next_calls(situation), situation.ledger)
+            self._call(calls)
+        except LimitReached as limit:
+            self.emit(Warned(text=str(limit)))
+            return {"incomplete": str(limit), "rounds": rounds}
+        return {"rounds": rounds if calls else -rounds}
+
+    def _call(self, calls: tuple[ToolCall, ...]) -> None:
+        for call in calls:
+            self.emit(ToolStarted(call=call))
+        for evidence in self.runtime.run_many(calls, on_done=self.record):
+            self.emit(ToolFinished(evidence=evidence))
+
+    def _after_act(self, state: RunState) -> Literal["act", "plan", "verify"]:
+        plan = Plan.model_validate(state["plan"])
+        if state.get("incomplete"):
+            return "verify"
+        if plan.provisional:
+            return "plan"
+        return "act" if state.get("rounds", 0) > 0 else "verify"
+
+    def _verify(self, state: RunState) -> dict[str, Any]:
+        situation = self._situation(state)
+        draft = self.policy.write(situation)
+        complaints = verify_draft(draft, situation)
+        drafts = state.get("drafts", 0) + 1
+        if complaints and drafts > MAX_REWRITES:
+            draft, dropped = keep_supported(draft, situation)
+            for text in dropped:
+                self.emit(Warned(text=text))
+            return {"draft": _plain(draft), "complaints": [*dropped], "drafts": -drafts}
+        return {"draft": _plain(draft), "complaints": [*complaints], "drafts": drafts if complaints else -drafts}
+
+    def _after_verify(self, state: RunState) -> Literal["verify", "answer"]:
+        return "verify" if state.get("drafts", 0) > 0 else "answer"
+
+    def _answer(self, state: RunState) -> dict[str, Any]:
+        answer = compose_answer(
+            run=state["run"],
+            words=state["words"],
+            reading=Reading.model_validate(state["reading"]),
+            question=cast(Any, state.get("question")),
+            plan=Plan.model_validate(state["plan"]) if state.get("plan") else None,
+            draft=Draft.model_validate(state["draft"]) if state.get("draft") else None,
+            ledger=tuple(self.runtime.workspace.ledger),
+            dropped=tuple(state.get("complaints") or ()),
+            incomplete=state.get("incomplete"),
+            seconds=time.monotonic() - self.started,
+        )
+        self.emit(Answered(answer=answer))
+        return {"answer": _plain(answer.model_copy(update={"evidence": ()}))}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, dict) else value.model_dump(mode="json")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    return db

@@ -1,0 +1,169 @@
+"""Pick the study design by rules that are stated, in order; the reasons are printed with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ....tools.domain.model import Model
+from ....tools.domain.questions import DesignKind, EffectQuestion
+from ....tools.domain.results import BalanceReport
+from ...policy import Situation
+from .hints import timing
+from .ledger import Seen
+
+MIN_BALANCE_COVARIATES = 3
+MAX_SMD = 0.1
+MIN_JOINT_P = 0.05
+
+
+class Design(Model):
+    """A design, the rule that picked it, and what the estimators need."""
+
+    kind: DesignKind
+    reasons: tuple[str, ...]
+    rejected: tuple[str, ...] = ()
+    adjustment_set: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    provisional: bool = False
+
+
+Rule = Callable[[EffectQuestion, Situation, Seen], "Design | str"]
+
+
+def choose_design(question: EffectQuestion, situation: Situation) -> Design:
+    """Apply the rules in order; the first that fits wins, the others are kept with their reasons."""
+    seen = Seen(situation.ledger)
+    rejected: list[str] = []
+    for rule in RULES:
+        outcome = rule(question, situation, seen)
+        if isinstance(outcome, Design):
+            return outcome.model_copy(update={"rejected": tuple(rejected)})
+        if outcome:
+            rejected.append(outcome)
+    raise AssertionError("the last rule always fits")
+
+
+def _by_words(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 1: an instrument, a cut-off or before/after by group that the words or the codebook name."""
+    hints = question.hints
+    because = hints.because or ("the question says so",)
+    if hints.instrument:
+        return Design(
+            kind="instrument", instruments=(hints.instrument,), adjustment_set=hints.adjust_for or (), reasons=because
+        )
+    if hints.running_variable and hints.cutoff is not None:
+        return Design(kind="regression_discontinuity", reasons=because)
+    if hints.time and (hints.design == "difference_in_differences" or hints.unit):
+        return Design(kind="difference_in_differences", adjustment_set=hints.adjust_for or (), reasons=because)
+    return "no instrument, cut-off or before/after comparison is named"
+
+
+def _by_graph(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 2: a graph that the person gave decides by identification on it."""
+    if situation.catalog.graph is None:
+        return "no causal graph was given"
+    missing = [n for n in (question.treatment, question.outcome) if n not in situation.catalog.graph_nodes]
+    if missing:
+        return f"the graph {situation.catalog.graph!r} does not have {', '.join(map(repr, missing))}"
+    return Design(
+        kind="backdoor",
+        reasons=(f"the causal graph {situation.catalog.graph!r} was given, so identification follows it",),
+    )
+
+
+def _by_randomisation(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 3: wording that says that treatment was assigned at random."""
+    hints = question.hints
+    if hints.design != "experiment":
+        return "nothing says that treatment was assigned at random"
+    return Design(
+        kind="experiment",
+        adjustment_set=hints.adjust_for or (),
+        reasons=hints.because or ("the words say that treatment was randomised",),
+    )
+
+
+def _by_named_covariates(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 4: covariates the person asked to adjust for."""
+    if question.hints.adjust_for is None:
+        return "no covariates to adjust for are named"
+    named = ", ".join(question.hints.adjust_for) or "nothing"
+    return Design(
+        kind="backdoor", adjustment_set=question.hints.adjust_for, reasons=(f"you asked to adjust for {named}",)
+    )
+
+
+def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 5: covariates that the codebook says were measured before treatment."""
+    when = timing(situation.catalog.codebook, situation.catalog)
+    named = {question.treatment, question.outcome, *question.mediators, *question.given, question.hints.cluster}
+    before = tuple(c for c, t in when.items() if t == "before" and c not in named and _usable(c, situation, seen))
+    if not before:
+        return "no codebook says which columns were measured before treatment"
+    after = [c for c, t in when.items() if t == "after" and c not in named]
+    left_out = f"; {', '.join(after)} come after it and are left out" if after else ""
+    reason = f"the codebook says that {', '.join(before)} were measured before treatment: common causes are sought among them{left_out}"
+    return Design(kind="backdoor", adjustment_set=before, reasons=(reason,))
+
+
+def _by_balance(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 6: a treatment that no covariate predicts looks like a randomised one."""
+    if (
+        not binary(question.treatment, situation)
+        or len(other_columns(question, situation, seen)) < MIN_BALANCE_COVARIATES
+    ):
+        return "balance cannot suggest an experiment: it needs a two-level treatment and at least three other columns"
+    balance = seen.result(BalanceReport)
+    if balance is None:
+        if seen.failed("data_balance"):
+            return "balance could not be measured"
+        waiting = "first look whether treatment is balanced over the other columns"
+        return Design(kind="discovery", reasons=(waiting,), provisional=True)
+    worst = max((abs(c.smd) for c in balance.covariates), default=0.0)
+    p_value = balance.joint_p_value
+    if p_value is not None and p_value >= MIN_JOINT_P and worst < MAX_SMD:
+        reason = (
+            f"nothing says so in words, but no other column predicts {question.treatment} "
+            f"(joint test p = {p_value:.3g}, largest standardised difference {worst:.2g}): it looks randomised"
+        )
+        return Design(kind="experiment", reasons=(reason,))
+    joint = "" if p_value is None else f", joint test p = {p_value:.3g}"
+    return f"treatment is not balanced over the other columns (largest standardised difference {worst:.2g}{joint})"
+
+
+def _by_discovery(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 7: otherwise learn the equivalence class and report the effects over it."""
+    return Design(
+        kind="discovery",
+        reasons=(
+            "nothing says how treatment came about, so the graph is learned from the data",
+            "that no common cause is hidden is an assumption, which the data cannot show",
+            f"the question takes {question.treatment} as coming before {question.outcome}: the reverse is ruled out",
+        ),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _by_words, _by_graph, _by_randomisation, _by_named_covariates, _by_timing, _by_balance, _by_discovery,
+)  # fmt: skip
+
+
+def binary(column: str, situation: Situation) -> bool:
+    """Whether a column of the table has exactly two levels."""
+    card = situation.catalog.table.column(column) if situation.catalog.table else None
+    return card is not None and card.n_distinct == 2
+
+
+def other_columns(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[str, ...]:
+    """The usable columns besides treatment and outcome."""
+    table = situation.catalog.table
+    names = tuple(c.name for c in table.columns) if table else ()
+    return tuple(c for c in names if c not in (question.treatment, question.outcome) and _usable(c, situation, seen))
+
+
+def _usable(column: str, situation: Situation, seen: Seen) -> bool:
+    audit = seen.audit()
+    if audit is not None:
+        return column in audit.usable
+    card = situation.catalog.table.column(column) if situation.catalog.table else None
+    return card is not None and card.type in ("binary", "nominal", "count", "continuous")

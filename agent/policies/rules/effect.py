@@ -1,0 +1,316 @@
+"""The steps of an effect question: look, identify, estimate, try to refute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....tools.domain.evidence import Evidence
+from ....tools.domain.questions import EffectQuestion
+from ....tools.domain.results import EffectEstimate, EffectRange, Identification
+from ...calls import not_made
+from ...policy import Situation
+from ...state import Plan, PlanStep, ToolCall
+from .design import Design, binary, choose_design, other_columns
+from .learn import LEARNED, discovery_calls, graph_in_use
+from .ledger import Seen
+
+MIN_ROWS_AIPW = 400
+MAX_STRATA = 6
+REFUTERS = ("refute_placebo", "refute_random_common_cause", "refute_subset", "refute_dummy_outcome")
+
+
+def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
+    """Choose the design and write down the steps and the primary estimator, before any estimate exists."""
+    design = choose_design(question, situation)
+    provisional = design.provisional or (
+        situation.catalog.table is not None and not Seen(situation.ledger).ran("data_audit")
+    )
+    order = estimators(question, design, situation)
+    steps = [
+        PlanStep(stage="data", text="look at the data: column types, missing values, duplicates, leakage, small arms"),
+        PlanStep(stage="identify", text=_identify_text(question, design)),
+    ]
+    if situation.catalog.table is not None:
+        beside = f", and {', '.join(_words(t) for t in order[1:])} beside it" if order[1:] else ""
+        first = _words(order[0]) if order else "the effect over the equivalence class"
+        steps += [
+            PlanStep(stage="estimate", text=f"if it is identified, estimate by {first}{beside}"),
+            PlanStep(
+                stage="refute",
+                text="try to refute it: placebo, random common cause, subsets, dummy outcome, sensitivity to hidden causes",
+            ),
+        ]
+    return Plan(
+        design=design.kind,
+        reasons=design.reasons,
+        rejected=design.rejected,
+        steps=tuple(steps),
+        provisional=provisional,
+        primary_estimator=order[0] if order else None,
+    )
+
+
+def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCall, ...]:
+    """The next calls: those of the first phase that is not done."""
+    seen = Seen(situation.ledger)
+    design = choose_design(question, situation)
+    if situation.catalog.table is not None and (calls := _look(question, design, situation, seen)):
+        return calls
+    if calls := _identify(question, design, situation, seen):
+        return calls
+    identification = seen.result(Identification)
+    if situation.catalog.table is None or identification is None:
+        return ()
+    return _estimate(question, design, identification, situation, seen) or _refute(
+        question, design, identification, situation, seen
+    )
+
+
+def _look(question: EffectQuestion, design: Design, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
+    table = _table(situation)
+    calls: list[ToolCall] = []
+    if not seen.ran("data_audit"):
+        args: dict[str, Any] = {"dataset": table, "treatment": question.treatment, "outcome": question.outcome}
+        calls.append(ToolCall(tool="data_audit", args=args, why="see what in the data could mislead"))
+    elif design.provisional and not seen.ran("data_balance"):
+        covariates = other_columns(question, situation, seen)
+        args = {"dataset": table, "treatment": question.treatment, "covariates": covariates}
+        calls.append(ToolCall(tool="data_balance", args=args, why="see whether treatment looks randomised"))
+    return tuple(calls)
+
+
+def _identify(question: EffectQuestion, design: Design, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
+    if seen.ran("identify_effect") or seen.ran("identify_design"):
+        return ()
+    if design.kind == "discovery":
+        calls = discovery_calls(situation, seen, treatment=question.treatment, outcome=question.outcome)
+        if calls:
+            return calls
+    graph = graph_in_use(situation, seen)
+    if graph and (design.kind == "discovery" or situation.catalog.graph) and design.kind in ("discovery", "backdoor"):
+        args: dict[str, Any] = {"graph": graph, "treatment": question.treatment, "outcome": question.outcome}
+        args |= {"estimand": question.estimand} | ({"mediators": question.mediators} if question.mediators else {})
+        return (ToolCall(tool="identify_effect", args=args, why="ask the graph whether the effect can be known"),)
+    if design.kind == "discovery":
+        return ()  # discovery failed; the answer says so
+    hints = question.hints
+    args = {
+        "design": design.kind, "treatment": question.treatment, "outcome": question.outcome, "estimand": question.estimand,
+        "adjustment_set": design.adjustment_set, "instruments": design.instruments, "mediators": question.mediators,
+        "running_variable": hints.running_variable, "cutoff": hints.cutoff, "time": hints.time,
+    }  # fmt: skip
+    return (ToolCall(tool="identify_design", args=args, why="state what the design identifies, and on which premises"),)
+
+
+def estimators(question: EffectQuestion, design: Design, situation: Situation, strategy: str = "") -> tuple[str, ...]:
+    """Tools that estimate under this design, the primary one first; the others are shown beside it."""
+    if question.estimand in ("NDE", "NIE", "CDE") or question.mediators:
+        return ("estimate_mediation",)
+    by_design = {
+        "instrument": ("estimate_iv", "estimate_regression"),
+        "frontdoor": ("estimate_frontdoor",),
+        "regression_discontinuity": ("estimate_discontinuity",),
+        "difference_in_differences": ("estimate_did",),
+        "general_id": (),
+    }
+    for key in (strategy, design.kind):
+        if key in by_design:
+            return by_design[key]
+    if strategy == "depends_on_orientation" or (design.kind == "discovery" and not strategy):
+        return ()
+    two_arms = binary(question.treatment, situation) or (
+        question.contrast is not None and _nominal(question, situation)
+    )
+    if design.kind == "experiment":
+        return (
+            ("estimate_difference", "estimate_regression") if _levels(question, situation) else ("estimate_regression",)
+        )
+    if not two_arms:
+        return ("estimate_regression",)
+    table = situation.catalog.table
+    large = table is not None and table.n_rows >= MIN_ROWS_AIPW
+    primary = ("estimate_aipw", "estimate_regression") if large else ("estimate_regression", "estimate_aipw")
+    return (*primary, "estimate_ipw", "estimate_matching", "estimate_difference")
+
+
+def _estimate(
+    question: EffectQuestion, design: Design, found: Identification, situation: Situation, seen: Seen
+) -> tuple[ToolCall, ...]:
+    if found.status == "depends_on_orientation":
+        return _range_calls(question, situation, seen)
+    if found.status != "identified" or (found.estimand and found.estimand.formula == "0"):
+        return ()
+    order = estimators(question, design, situation, found.strategy)
+    if found.strategy in ("none_needed", "randomised") and "estimate_aipw" in order:
+        order = ("estimate_difference", "estimate_regression")
+    calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
+    if binary(question.treatment, situation) and found.adjustment_set:
+        calls.append(_balance_call(question, found.adjustment_set, situation))
+    calls += _strata(question, order[0], design, found, situation, seen) if order else []
+    return not_made(calls, seen.ledger)
+
+
+def _estimate_call(
+    tool: str, question: EffectQuestion, design: Design, found: Identification, situation: Situation, seen: Seen
+) -> ToolCall:
+    hints = question.hints
+    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "outcome": question.outcome}
+    if question.contrast:
+        args["contrast"] = question.contrast.model_dump()
+    if question.population:
+        args["population"] = [c.model_dump() for c in question.population]
+    if hints.cluster:
+        args["cluster"] = hints.cluster
+    adjusted = found.adjustment_set or ()
+    why = "estimate the effect"
+    if tool == "estimate_difference":
+        why = "the arms as they are" if not adjusted else "the naive comparison, for contrast"
+    elif tool == "estimate_iv":
+        args |= {"instruments": found.instruments, "adjustment_set": adjusted}
+    elif tool == "estimate_frontdoor":
+        args |= {"mediators": found.mediators}
+    elif tool == "estimate_mediation":
+        args |= {
+            "mediators": question.mediators or found.mediators,
+            "adjustment_set": adjusted,
+            "estimand": question.estimand,
+        }
+    elif tool == "estimate_discontinuity":
+        args = {k: v for k, v in args.items() if k in ("dataset", "outcome", "population")}
+        args |= {"running_variable": hints.running_variable, "cutoff": hints.cutoff, "treatment": question.treatment}
+    elif tool == "estimate_did":
+        args |= {"time": hints.time, "adjustment_set": adjusted}
+    else:
+        args |= {"adjustment_set": adjusted}
+        if question.estimand in ("ATT", "ATC") and found.strategy not in ("randomised",):
+            args["estimand"] = question.estimand
+    return ToolCall(tool=tool, args=args, why=why)
+
+
+def _strata(
+    question: EffectQuestion, tool: str, design: Design, found: Identification, situation: Situation, seen: Seen
+) -> list[ToolCall]:
+    """The effect within each level of the modifiers that were asked for."""
+    calls: list[ToolCall] = []
+    table = situation.catalog.table
+    for column in question.given:
+        card = table.column(column) if table else None
+        for level in (card.levels if card else ())[:MAX_STRATA]:
+            base = _estimate_call(tool, question, design, found, situation, seen)
+            inside = [*base.args.get("population", []), {"column": column, "op": "==", "value": level}]
+            kept = tuple(c for c in base.args.get("adjustment_set", ()) if c != column)
+            args = (
+                base.args | {"population": inside} | ({"adjustment_set": kept} if "adjustment_set" in base.args else {})
+            )
+            calls.append(ToolCall(tool=tool, args=args, why=f"the effect where {column} is {level}"))
+    return calls
+
+
+def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
+    if seen.ran("estimate_range"):
+        return ()
+    args: dict[str, Any] = {
+        "dataset": _table(situation), "graph": graph_in_use(situation, seen) or LEARNED,
+        "treatment": question.treatment, "outcome": question.outcome,
+    }  # fmt: skip
+    if question.contrast:
+        args["contrast"] = question.contrast.model_dump()
+    if question.population:
+        args["population"] = [c.model_dump() for c in question.population]
+    return (ToolCall(tool="estimate_range", args=args, why="the effect in every member of the equivalence class"),)
+
+
+def _balance_call(question: EffectQuestion, adjusted: tuple[str, ...], situation: Situation) -> ToolCall:
+    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": adjusted}
+    if question.contrast:
+        args["contrast"] = question.contrast.model_dump()
+    return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
+
+
+def _refute(
+    question: EffectQuestion, design: Design, found: Identification, situation: Situation, seen: Seen
+) -> tuple[ToolCall, ...]:
+    if seen.result(EffectRange) is not None:
+        return ()
+    chosen = primary_estimate(question, design, found, situation, seen)
+    if chosen is None:
+        return ()
+    evidence, estimate = chosen
+    calls = [ToolCall(tool=tool, args={"estimate": evidence.id}, why="try to refute the estimate") for tool in REFUTERS]
+    if (
+        found.strategy in ("backdoor", "none_needed")
+        and estimate.estimand in ("ATE", "ATT", "ATC")
+        and design.kind != "experiment"
+    ):
+        calls.append(
+            ToolCall(
+                tool="refute_sensitivity",
+                args={"estimate": evidence.id},
+                why="how strong would a hidden cause have to be",
+            )
+        )
+    graph = situation.catalog.graph
+    if graph:
+        args = {"graph": graph, "dataset": _table(situation)}
+        calls.append(ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph"))
+    return not_made(calls, seen.ledger)
+
+
+def primary_estimate(
+    question: EffectQuestion, design: Design, found: Identification, situation: Situation, seen: Seen
+) -> tuple[Evidence, EffectEstimate] | None:
+    """The estimate that answers: the first tool in the planned order that succeeded on the whole population asked for."""
+    order = estimators(question, design, situation, found.strategy)
+    if found.strategy in ("none_needed", "randomised") and "estimate_aipw" in order:
+        order = ("estimate_difference", "estimate_regression")
+    asked = [c.model_dump() for c in question.population]
+    for tool in order:
+        for evidence, estimate in seen.pairs(EffectEstimate):
+            if evidence.tool == tool and list(evidence.args.get("population", [])) == asked:
+                return evidence, estimate
+    return None
+
+
+def _table(situation: Situation) -> str:
+    table = situation.catalog.table
+    assert table is not None  # callers ask only when there is one
+    return table.name
+
+
+def _levels(question: EffectQuestion, situation: Situation) -> bool:
+    card = situation.catalog.table.column(question.treatment) if situation.catalog.table else None
+    return card is not None and card.type in ("binary", "nominal")
+
+
+def _nominal(question: EffectQuestion, situation: Situation) -> bool:
+    card = situation.catalog.table.column(question.treatment) if situation.catalog.table else None
+    return card is not None and card.type == "nominal"
+
+
+def _identify_text(question: EffectQuestion, design: Design) -> str:
+    ways = {
+        "experiment": "take the arms as randomised and check their balance",
+        "instrument": f"use {', '.join(design.instruments)} as the instrument",
+        "regression_discontinuity": f"compare both sides of the cut-off on {question.hints.running_variable}",
+        "difference_in_differences": f"compare the change over {question.hints.time} between the groups",
+        "discovery": "learn the equivalence class of graphs and ask which effects it allows",
+    }
+    return ways.get(
+        design.kind,
+        f"ask whether the effect of {question.treatment} on {question.outcome} is identified, and by which set",
+    )
+
+
+def _words(tool: str) -> str:
+    return {
+        "estimate_difference": "the difference in means",
+        "estimate_regression": "regression adjustment",
+        "estimate_ipw": "inverse probability weighting",
+        "estimate_aipw": "doubly robust estimation (AIPW, cross-fitted)",
+        "estimate_matching": "matching",
+        "estimate_iv": "two-stage least squares",
+        "estimate_frontdoor": "the front-door formula",
+        "estimate_mediation": "the mediation formula",
+        "estimate_discontinuity": "local linear regression at the cut-off",
+        "estimate_did": "difference in differences",
+    }.get(tool, tool)

@@ -1,0 +1,106 @@
+"""The steps of questions about the graph: discovery, relations, adjustment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....tools.domain.questions import AdjustmentQuestion, DiscoveryQuestion, RelationQuestion
+from ...policy import Situation
+from ...state import Plan, PlanStep, ToolCall
+from .learn import discovery_calls, graph_in_use
+from .ledger import Seen
+
+GraphQuestion = DiscoveryQuestion | RelationQuestion | AdjustmentQuestion
+
+
+def graph_plan(question: GraphQuestion, situation: Situation) -> Plan:
+    """Say how a question about the graph will be answered."""
+    given = situation.catalog.graph
+    if isinstance(question, RelationQuestion) and question.relation == "independent":
+        asked = "ask the graph for separation" if given else "test the independence on the data"
+        both = " and test it on the data" if given and situation.catalog.table else ""
+        return Plan(
+            reasons=("the question is about independence, not about an effect",),
+            steps=(PlanStep(stage="graph", text=asked + both),),
+        )
+    source = f"use the graph {given!r} that was given" if given else "learn the graph from the data"
+    reason = (
+        "a causal graph was given"
+        if given
+        else "no graph was given; that there is no hidden common cause is an assumption"
+    )
+    last = {
+        "discovery": "report its edges, and say which directions the data leave open",
+        "relation": "read the relation off the graph, with the path that makes it so",
+        "adjustment": "find the adjustment sets and the role of every variable",
+    }[question.kind]
+    return Plan(
+        design=None if given else "discovery",
+        reasons=(reason,),
+        steps=(PlanStep(stage="graph" if given else "discover", text=source), PlanStep(stage="graph", text=last)),
+    )
+
+
+def graph_calls(question: GraphQuestion, situation: Situation) -> tuple[ToolCall, ...]:
+    """The next calls for a question about the graph."""
+    seen = Seen(situation.ledger)
+    if isinstance(question, RelationQuestion) and question.relation == "independent":
+        return _independence(question, situation, seen)
+    if situation.catalog.table is not None and not seen.ran("data_audit"):
+        return (
+            ToolCall(
+                tool="data_audit",
+                args={"dataset": situation.catalog.table.name},
+                why="see which columns are fit for analysis",
+            ),
+        )
+    graph = graph_in_use(situation, seen)
+    if graph is None:
+        pair = (question.treatment, question.outcome) if isinstance(question, AdjustmentQuestion) else (None, None)
+        return discovery_calls(situation, seen, *pair)
+    return tuple(c for c in _questions(question, graph, situation) if not seen.ran(c.tool))
+
+
+def _independence(question: RelationQuestion, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
+    calls: list[ToolCall] = []
+    args: dict[str, Any] = {"source": question.source, "target": question.target, "given": question.given}
+    if situation.catalog.graph:
+        calls.append(
+            ToolCall(
+                tool="graph_separation", args={"graph": situation.catalog.graph} | args, why="what the graph implies"
+            )
+        )
+    if situation.catalog.table:
+        calls.append(
+            ToolCall(
+                tool="graph_independence",
+                args={"dataset": situation.catalog.table.name} | args,
+                why="what the data show",
+            )
+        )
+    return tuple(c for c in calls if not seen.ran(c.tool))
+
+
+def _questions(question: GraphQuestion, graph: str, situation: Situation) -> list[ToolCall]:
+    table = situation.catalog.table
+    if isinstance(question, DiscoveryQuestion):
+        if table is None or situation.catalog.graph is None:
+            return []
+        args: dict[str, Any] = {"graph": graph, "dataset": table.name}
+        return [ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph")]
+    if isinstance(question, AdjustmentQuestion):
+        args = {"graph": graph, "treatment": question.treatment, "outcome": question.outcome}
+        proposed = {} if question.proposed is None else {"proposed": question.proposed}
+        return [
+            ToolCall(tool="graph_adjustment", args=args | proposed, why="find the adjustment sets"),
+            ToolCall(tool="graph_roles", args=args, why="the role of every variable, with its path"),
+        ]
+    if question.relation in ("confounder", "collider", "mediator") and question.given:
+        args = {"graph": graph, "treatment": question.source, "outcome": question.target}
+        return [ToolCall(tool="graph_roles", args=args, why="the role of every variable, with its path")]
+    if question.relation == "path":
+        args = {"graph": graph, "source": question.source, "target": question.target, "given": question.given}
+        return [ToolCall(tool="graph_separation", args=args, why="look for an open path")]
+    args = {"graph": graph, "treatment": question.source, "outcome": question.target}
+    return [ToolCall(tool="graph_roles", args=args, why="see how they are connected"),
+            ToolCall(tool="identify_effect", args=args, why="ask whether one causes the other")]  # fmt: skip

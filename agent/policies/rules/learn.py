@@ -1,0 +1,89 @@
+"""The steps that learn a graph from data, with what the person knows as constraints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....tools.domain.knowledge import Knowledge
+from ....tools.domain.results import GraphResult, Selection
+from ...policy import Situation
+from ...state import ToolCall
+from .hints import timing
+from .ledger import Seen
+
+LEARNED = "learned"
+MAX_VARIABLES = 40
+
+
+def graph_in_use(situation: Situation, seen: Seen) -> str | None:
+    """The graph to reason on: the one that was given, else the one that was learned."""
+    if situation.catalog.graph:
+        return situation.catalog.graph
+    learned = [r.name for _, r in seen.pairs(GraphResult) if r.method not in ("read", "edit")]
+    return learned[-1] if learned else None
+
+
+def discovery_calls(
+    situation: Situation, seen: Seen, treatment: str | None = None, outcome: str | None = None
+) -> tuple[ToolCall, ...]:
+    """Select an algorithm by the shape of the data, then learn; none when that is done or has failed."""
+    table = situation.catalog.table
+    if table is None or graph_in_use(situation, seen):
+        return ()
+    variables = analysed(situation, seen, treatment, outcome)
+    selection = seen.result(Selection)
+    if selection is None:
+        if seen.failed("discover_select"):
+            return ()
+        args: dict[str, Any] = {"dataset": table.name, "variables": variables}
+        return (ToolCall(tool="discover_select", args=args, why="choose a discovery algorithm that fits these data"),)
+    if seen.failed(selection.tool):
+        return ()
+    known = knowledge(situation, treatment, outcome, variables)
+    args = {"dataset": table.name, "variables": variables, "name": LEARNED} | selection.options
+    args |= {} if known.empty else {"knowledge": known.model_dump(mode="json")}
+    return (ToolCall(tool=selection.tool, args=args, why="learn what the data tell about the graph"),)
+
+
+def analysed(situation: Situation, seen: Seen, treatment: str | None, outcome: str | None) -> tuple[str, ...]:
+    """The columns to learn on: the usable ones, treatment and outcome among them."""
+    audit, table = seen.audit(), situation.catalog.table
+    names = (
+        audit.usable
+        if audit
+        else tuple(c.name for c in table.columns if c.type in ("binary", "nominal", "count", "continuous"))
+        if table
+        else ()
+    )
+    first = [c for c in (treatment, outcome) if c]
+    rest = [c for c in names if c not in first]
+    return (*first, *rest[: MAX_VARIABLES - len(first)])
+
+
+def knowledge(
+    situation: Situation, treatment: str | None, outcome: str | None, variables: tuple[str, ...]
+) -> Knowledge:
+    """What the person knows, the order in time that the codebook tells, and what the question takes for granted."""
+    known = situation.catalog.knowledge
+    when = timing(situation.catalog.codebook, situation.catalog)
+    if not known.tiers and treatment:
+        before = tuple(c for c in variables if when.get(c) == "before" and c not in (treatment, outcome))
+        after = tuple(c for c in variables if when.get(c) == "after" and c not in (treatment, outcome))
+        tiers = tuple(t for t in (before, (treatment,), after) if t)
+        if before or after:
+            known = known.model_copy(update={"tiers": tiers})
+    if (
+        treatment
+        and outcome
+        and (treatment, outcome) not in known.forbidden
+        and (outcome, treatment) not in known.required
+    ):
+        known = known.merged(Knowledge(forbidden=((outcome, treatment),)))
+    inside = set(variables)
+    return Knowledge(
+        required=tuple(p for p in known.required if {*p} <= inside),
+        forbidden=tuple(p for p in known.forbidden if {*p} <= inside),
+        tiers=tuple(t for t in (tuple(n for n in tier if n in inside) for tier in known.tiers) if t),
+        exogenous=tuple(n for n in known.exogenous if n in inside),
+        leaves=tuple(n for n in known.leaves if n in inside),
+    )

@@ -1,0 +1,51 @@
+"""The rule policy: deterministic, explains itself, needs no model."""
+
+from __future__ import annotations
+
+from ....tools.domain.questions import AdjustmentQuestion, DiscoveryQuestion, EffectQuestion, RelationQuestion
+from ...policy import Situation
+from ...state import Catalog, Claim, Draft, Plan, PlanStep, Reading, ToolCall
+from .effect import effect_calls, effect_plan
+from .graphs import graph_calls, graph_plan
+from .read import read_question
+from .write_effect import write_effect
+from .write_graph import write_graph
+
+NOT_YET = "The question was understood, but this version has no tools for {} questions yet."
+
+
+class RulePolicy:
+    """Decide by stated rules; every choice comes with its reason."""
+
+    name = "rules"
+
+    def read(self, words: str, catalog: Catalog) -> Reading:
+        """Read the question with a grammar over the columns, their descriptions and levels."""
+        return read_question(words, catalog)
+
+    def plan(self, situation: Situation) -> Plan:
+        """Choose the design by the first rule that fits, and write the steps down."""
+        question = situation.question
+        if isinstance(question, EffectQuestion):
+            return effect_plan(question, situation)
+        if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
+            return graph_plan(question, situation)
+        return Plan(reasons=(NOT_YET.format(question.kind),), steps=(PlanStep(text="say so", stage="report"),))
+
+    def next_calls(self, situation: Situation) -> tuple[ToolCall, ...]:
+        """Ask for the calls of the first step that is not done."""
+        question = situation.question
+        if isinstance(question, EffectQuestion):
+            return effect_calls(question, situation)
+        if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
+            return graph_calls(question, situation)
+        return ()
+
+    def write(self, situation: Situation) -> Draft:
+        """Fill sentence templates from the typed results."""
+        question = situation.question
+        if isinstance(question, EffectQuestion):
+            return write_effect(question, situation)
+        if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
+            return write_graph(question, situation)
+        return Draft(headline=Claim(text=NOT_YET.format(question.kind)))

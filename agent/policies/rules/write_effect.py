@@ -1,0 +1,286 @@
+"""Word the answer to an effect question from its evidence."""
+
+from __future__ import annotations
+
+from ....tools.domain.evidence import Evidence
+from ....tools.domain.questions import EffectQuestion
+from ....tools.domain.results import (
+    BalanceReport,
+    EffectEstimate,
+    EffectRange,
+    Identification,
+    Refutation,
+    Sensitivity,
+)
+from ...policy import Situation
+from ...state import Claim, Derived, Draft
+from .design import Design, choose_design
+from .effect import primary_estimate
+from .ledger import Seen
+from .wording import interval, listed, number
+
+LOW_ESS_SHARE = 0.1
+
+
+def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
+    """Say what the evidence shows about an effect: the number, or why there is none."""
+    seen = Seen(situation.ledger)
+    found = seen.pair(Identification)
+    if found is None:
+        return _unanswered(question, situation, seen)
+    identified_by, identification = found
+    spread = seen.pair(EffectRange)
+    if spread is not None:
+        return _range(question, identified_by, identification, *spread)
+    if identification.status != "identified":
+        return _not_identifiable(question, identified_by, identification)
+    if identification.estimand and identification.estimand.formula == "0":
+        text = f"Under the graph {question.treatment} has no effect on {question.outcome}: {_clause(identification.reason)}."
+        return Draft(headline=Claim(text=text, evidence=(identified_by.id,)), identification=identified_by.id)
+    design = choose_design(question, situation)
+    chosen = primary_estimate(question, design, identification, situation, seen)
+    if chosen is None:
+        return _no_estimate(question, identified_by, identification, situation, seen)
+    return _answer(question, situation, seen, design, identified_by, identification, *chosen)
+
+
+def _answer(
+    question: EffectQuestion,
+    situation: Situation,
+    seen: Seen,
+    design: Design,
+    identified_by: Evidence,
+    identification: Identification,
+    evidence: Evidence,
+    estimate: EffectEstimate,
+) -> Draft:
+    claims = [_why_identified(identified_by, identification)]
+    claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen)
+    claims += _others(evidence, estimate, seen) + _overlap(seen) + _first_stage(evidence, estimate)
+    claims += _refutations(seen) + _sensitivity(seen)
+    return Draft(
+        headline=_headline(question, evidence, estimate),
+        claims=tuple(claims),
+        primary=evidence.id,
+        identification=identified_by.id,
+    )
+
+
+def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate) -> Claim:
+    """One sentence: direction only when the interval settles it."""
+    c = estimate.contrast
+    who = {
+        "ATT": " among the treated",
+        "ATC": " among the untreated",
+        "LATE": " among those whom the instrument moves",
+    }.get(estimate.estimand, "")
+    where = "".join(f", where {p.column} {p.op} {p.value}" for p in question.population)
+    change = f"{estimate.treatment} ({c.control} → {c.treated})"
+    shown = f"{number(abs(estimate.value))}{interval(estimate.ci_low, estimate.ci_high)}{who}{where}"
+    if estimate.ci_low is not None and estimate.ci_low > 0:
+        text = f"{change} raises {estimate.outcome} by {shown}."
+    elif estimate.ci_high is not None and estimate.ci_high < 0:
+        text = f"{change} lowers {estimate.outcome} by {shown}."
+    else:
+        shown = f"{number(estimate.value)}{interval(estimate.ci_low, estimate.ci_high)}{who}{where}"
+        text = f"The data do not settle whether {change} changes {estimate.outcome}: the estimate is {shown}."
+    return Claim(text=text, evidence=(evidence.id,))
+
+
+def _why_identified(evidence: Evidence, identification: Identification) -> Claim:
+    return Claim(text=f"What makes it an effect: {_clause(identification.reason)}.", evidence=(evidence.id,))
+
+
+def _contrasts(evidence: Evidence, estimate: EffectEstimate) -> list[Claim]:
+    if len(estimate.contrasts) < 2:
+        return []
+    parts = [
+        f"{c.contrast.treated} against {c.contrast.control}: {number(c.value)}{interval(c.ci_low, c.ci_high)}"
+        for c in estimate.contrasts
+    ]
+    return [Claim(text="Each level: " + "; ".join(parts) + ".", evidence=(evidence.id,))]
+
+
+def _strata(question: EffectQuestion, primary: Evidence, seen: Seen) -> list[Claim]:
+    claims: list[Claim] = []
+    for e, r in seen.pairs(EffectEstimate):
+        inside = [p for p in e.args.get("population", []) if p["column"] in question.given]
+        if inside and e.id != primary.id:
+            where = " and ".join(f"{p['column']} = {p['value']}" for p in inside)
+            text = f"Where {where} the estimate is {number(r.value)}{interval(r.ci_low, r.ci_high)}."
+            claims.append(Claim(text=text, evidence=(e.id,)))
+    return claims
+
+
+def _others(primary: Evidence, estimate: EffectEstimate, seen: Seen) -> list[Claim]:
+    """The naive comparison first, then the other estimators of the same effect."""
+    others = [
+        (e, r)
+        for e, r in seen.pairs(EffectEstimate)
+        if e.id != primary.id and e.args.get("population", []) == primary.args.get("population", [])
+    ]
+    claims: list[Claim] = []
+    naive = [(e, r) for e, r in others if not r.adjustment_set and not r.instruments and estimate.adjustment_set]
+    for e, r in naive:
+        difference = Derived(value=estimate.value - r.value, how="difference", of=(estimate.value, r.value))
+        text = (
+            f"Without adjustment the difference is {number(r.value)}{interval(r.ci_low, r.ci_high)}; "
+            f"adjustment moves it by {number(difference.value)}."
+        )
+        claims.append(Claim(text=text, evidence=(e.id, primary.id), derived=(difference,)))
+    same = [(e, r) for e, r in others if (e, r) not in naive]
+    if same:
+        parts = [f"{r.estimator.replace('_', ' ')} {number(r.value)}{interval(r.ci_low, r.ci_high)}" for _, r in same]
+        claims.append(Claim(text="Beside it: " + "; ".join(parts) + ".", evidence=tuple(e.id for e, _ in same)))
+    return claims
+
+
+def _overlap(seen: Seen) -> list[Claim]:
+    found = seen.pair(BalanceReport)
+    if found is None or found[1].ess_control is None or found[1].ess_treated is None:
+        return []
+    e, r = found
+    assert r.ess_control is not None
+    assert r.ess_treated is not None
+    poor = min(r.ess_control / r.n_control, r.ess_treated / r.n_treated) < LOW_ESS_SHARE
+    words = "poor" if poor else "fair"
+    outside = (
+        ""
+        if r.share_outside is None
+        else f" {number(100 * r.share_outside)} % of rows lie where one arm is rare (propensity score near an end)."
+    )
+    text = (
+        f"Overlap of the arms is {words}: after weighting, {r.n_control} control rows are worth {number(r.ess_control)} "
+        f"and {r.n_treated} treated rows {number(r.ess_treated)} (effective sample size).{outside}"
+    )
+    return [Claim(text=text, evidence=(e.id,))]
+
+
+def _first_stage(evidence: Evidence, estimate: EffectEstimate) -> list[Claim]:
+    f = estimate.diagnostics.get("first_stage_f")
+    if f is None:
+        return []
+    words = "weak" if f < 10 else "above the rule-of-thumb bound for a weak instrument"
+    return [Claim(text=f"The first-stage F statistic is {number(f)}: {words}.", evidence=(evidence.id,))]
+
+
+def _refutations(seen: Seen) -> list[Claim]:
+    found = seen.pairs(Refutation)
+    if not found:
+        return []
+    groups: dict[str, list[str]] = {}
+    for _, r in found:
+        status = r.checks[0].status if r.checks else "not_run"
+        groups.setdefault(status, []).append(r.refuter.replace("_", " "))
+    words = {
+        "pass": "found no fault",
+        "fail": "FOUND A FAULT",
+        "not_run": "could not run",
+        "uninformative": "told nothing",
+    }
+    parts = [f"{listed(names)} {words[status]}" for status, names in groups.items()]
+    text = f"Attempts to break the estimate: {'; '.join(parts)}. They say nothing about hidden common causes."
+    return [Claim(text=text, evidence=tuple(e.id for e, _ in found))]
+
+
+def _sensitivity(seen: Seen) -> list[Claim]:
+    found = seen.pair(Sensitivity)
+    if found is None:
+        return []
+    e, r = found
+    parts: list[str] = []
+    if r.robustness_value is not None:
+        parts.append(
+            f"a hidden common cause would have to explain {number(100 * r.robustness_value)} % of what is left of both treatment and outcome "
+            f"to bring the estimate to zero ({number(100 * (r.robustness_value_ci or 0))} % to make the interval reach zero)"
+        )
+    if r.e_value is not None:
+        parts.append(f"the E-value is {number(r.e_value)}, for the end of the interval {number(r.e_value_ci or 1)}")
+    derived = tuple(
+        Derived(value=100 * v, how="ratio", of=(v, 0.01))
+        for v in (r.robustness_value, r.robustness_value_ci)
+        if v is not None
+    )
+    return (
+        [Claim(text="Hidden confounding: " + "; ".join(parts) + ".", evidence=(e.id,), derived=derived)]
+        if parts
+        else []
+    )
+
+
+def _range(
+    question: EffectQuestion, identified_by: Evidence, found: Identification, evidence: Evidence, spread: EffectRange
+) -> Draft:
+    t, y = question.treatment, question.outcome
+    parts = [
+        f"{number(m.value)}{interval(m.ci_low, m.ci_high)} when adjusting for {listed(m.adjustment_set)}"
+        for m in spread.members[:8]
+    ]
+    headline = (
+        f"The data leave open which graph holds: over its equivalence class the effect of {t} on {y} could lie anywhere between "
+        f"{number(spread.low)} and {number(spread.high)}."
+    )
+    claims = (
+        Claim(text="Possible effects: " + "; ".join(parts) + ".", evidence=(evidence.id,)),
+        Claim(text=f"Why it is not one number: {_clause(found.reason)}.", evidence=(identified_by.id,)),
+        Claim(
+            text="All of this assumes that no common cause is hidden; say which edges you know, or give a graph, to narrow it."
+        ),
+    )
+    return Draft(
+        headline=Claim(text=headline, evidence=(evidence.id,)),
+        claims=claims,
+        primary=evidence.id,
+        identification=identified_by.id,
+    )
+
+
+def _not_identifiable(question: EffectQuestion, evidence: Evidence, found: Identification) -> Draft:
+    t, y = question.treatment, question.outcome
+    head = {
+        "invalid": f"That adjustment would be wrong for the effect of {t} on {y}: {_clause(found.reason)}.",
+        "depends_on_orientation": f"Whether and how {t} affects {y} cannot be known from these data alone: {_clause(found.reason)}.",
+    }.get(
+        found.status,
+        f"The effect of {t} on {y} cannot be known from these data and this graph: {_clause(found.reason)}.",
+    )
+    claims: list[Claim] = []
+    if found.what_would_help:
+        claims.append(Claim(text=f"What would help: {'; '.join(found.what_would_help)}.", evidence=(evidence.id,)))
+    claims.append(Claim(text="No estimate is given, because any number would be an association and not this effect."))
+    return Draft(headline=Claim(text=head, evidence=(evidence.id,)), claims=tuple(claims), identification=evidence.id)
+
+
+def _no_estimate(
+    question: EffectQuestion, identified_by: Evidence, found: Identification, situation: Situation, seen: Seen
+) -> Draft:
+    t, y = question.treatment, question.outcome
+    why = (_why_identified(identified_by, found),)
+    failed = [e for e in seen.ledger if not e.ok and e.tool.startswith("estimate_")]
+    if failed:
+        text = f"Whether {t} changes {y} could not be estimated: {_clause(failed[0].summary)}."
+        headline = Claim(text=text, evidence=(failed[0].id,))
+        return Draft(headline=headline, claims=why, identification=identified_by.id)
+    way = found.strategy.replace("_", " ")
+    if found.strategy == "backdoor":
+        way += f", adjusting for {listed(found.adjustment_set or ())}"
+    formula = found.estimand.formula if found.estimand else ""
+    lacking = (
+        "there are no data to estimate it from"
+        if situation.catalog.table is None
+        else "no estimator for it is built in yet"
+    )
+    text = f"The effect of {t} on {y} could be computed from what is measured ({way}), as {formula}; {lacking}."
+    return Draft(headline=Claim(text=text, evidence=(identified_by.id,)), claims=why, identification=identified_by.id)
+
+
+def _unanswered(question: EffectQuestion, situation: Situation, seen: Seen) -> Draft:
+    failed = [e for e in seen.ledger if not e.ok]
+    reason = f": {_clause(failed[-1].summary)}" if failed else ""
+    text = f"Whether {question.treatment} changes {question.outcome} cannot be said{reason}."
+    return Draft(headline=Claim(text=text, evidence=tuple(e.id for e in failed[-1:])))
+
+
+def _clause(text: str) -> str:
+    """A sentence as a clause: without its final full stop."""
+    return text.strip().rstrip(".")

@@ -1,0 +1,353 @@
+"""One conversation: tables, graphs, knowledge, memory, budget and events. What every interface drives."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..memory.store import Memory, open_memory
+from ..tools.domain.edits import apply_edit
+from ..tools.domain.errors import Cancelled, ToolError, UsageError
+from ..tools.domain.evidence import Evidence
+from ..tools.domain.formats import read_edit, read_graph, read_knowledge
+from ..tools.domain.graphs import AnyGraph
+from ..tools.domain.knowledge import Knowledge
+from ..tools.domain.results import DatasetCard, GraphResult, ReportFile, result_from_json
+from ..tools.runtime import Runtime
+from ..tools.workspace import Workspace
+from .budget import Budget
+from .events import Listener, RunStarted, ignore
+from .home import home_folder
+from .loop import Loop
+from .policies.rules.codebook import read_codebook
+from .policies.rules.policy import RulePolicy
+from .policy import Policy
+from .runs import RunStore
+from .state import Answer, Catalog, Codebook, Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Session:
+    """Ask questions of tables; every answer carries its evidence.
+
+    Args:
+        policy: Who decides; the rule policy by default.
+        seed: Seed of everything random.
+        home: Folder for memory and runs; `WHENCE_HOME` or `~/.whence` by default.
+        roots: Folders whose files may be read; the working directory by default.
+        on_event: Called with each event as it happens.
+        choose: Asks the person which reading is meant; None states the likeliest and goes on.
+        budget: Limits of each run.
+
+    Example:
+        >>> with Session() as session:  # doctest: +SKIP
+        ...     session.load("nsw.csv")
+        ...     print(session.ask("Did the training raise earnings in 1978?").claim)
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy | None = None,
+        seed: int = 0,
+        home: Path | None = None,
+        roots: Iterable[Path] | None = None,
+        on_event: Listener = ignore,
+        choose: Callable[[Reading], int] | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self.home = home_folder(home)
+        self.policy = policy or RulePolicy()
+        self.seed = seed
+        self.on_event = on_event
+        self.choose = choose
+        self.budget = budget or Budget()
+        self.runs = RunStore(self.home / "runs.sqlite")
+        self.codebook_text = ""
+        self.knowledge = Knowledge()
+        self.graph_name: str | None = None
+        self.last: Answer | None = None
+        self._memory: Memory | None = None
+        self._folder = self.home / "workspaces" / uuid.uuid4().hex
+        allowed = (Path.cwd(),) if roots is None else tuple(roots)
+        self.workspace = Workspace(folder=self._folder, roots=tuple(r.expanduser().resolve() for r in allowed))
+        self.runtime = self._runtime(self.workspace)
+        self._loads: dict[str, Evidence] = {}
+        self._learned: GraphResult | None = None
+        self._keep_folder = False
+
+    def _runtime(self, workspace: Workspace) -> Runtime:
+        limits = self.budget
+        return Runtime(workspace, seed=self.seed, time_limit_s=limits.call_seconds, memory_limit_mb=limits.memory_mb)
+
+    @property
+    def memory(self) -> Memory:
+        """Named graphs, datasets and findings; opened when first needed."""
+        if self._memory is None:
+            self._memory = open_memory(self.home)
+        return self._memory
+
+    def load(self, path: str | Path, name: str | None = None, sheet: str | None = None) -> DatasetCard:
+        """Load a file; naming it here allows it to be read wherever it is.
+
+        Raises:
+            UsageError: the file is missing, is not a table, or is too large.
+        """
+        real = Path(path).expanduser()
+        self.workspace.files = (*self.workspace.files, real.resolve())
+        evidence = self._tool("data_load", {"path": str(path), "name": name, "sheet": sheet})
+        card = result_from_json(evidence.result or {})
+        assert isinstance(card, DatasetCard)
+        self._loads[card.name] = evidence
+        return card
+
+    def add_frame(self, frame: pd.DataFrame, name: str = "data") -> DatasetCard:
+        """Take a table from memory; it is copied."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        source = self._folder / f"{uuid.uuid4().hex}.parquet"
+        frame.rename(columns=str).to_parquet(source, index=False)
+        return self.load(source, name)
+
+    def about(self, path: str | Path) -> None:
+        """Read a codebook: what the study is, and what each column means."""
+        self.codebook_text = read_text(Path(path), "codebook")
+
+    def know(self, text: str) -> Knowledge:
+        """Add background knowledge in plain words, such as `nothing causes age`."""
+        try:
+            self.knowledge = self.knowledge.merged(read_knowledge(text))
+        except ToolError as error:
+            raise UsageError(str(error)) from error
+        if problem := self.knowledge.contradiction():
+            raise UsageError(f"What is known contradicts itself: {problem}. Take one of the two back.")
+        return self.knowledge
+
+    def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
+        """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""
+        name, graph = self._find_graph(str(given)) if isinstance(given, str | Path) else ("given", given)
+        self.workspace.graphs[name] = graph
+        self.graph_name = name
+        return graph
+
+    def _find_graph(self, given: str) -> tuple[str, AnyGraph]:
+        path = Path(given).expanduser() if len(given) < 1000 and "\n" not in given and "\0" not in given else None
+        try:
+            if path is not None and path.is_file():
+                return path.stem, read_graph(read_text(path, "graph"))
+            if any(mark in given for mark in ("->", "<-", "--", "{")):
+                return "given", read_graph(given)
+            return given, self.memory.get_graph(given).graph
+        except ToolError as error:
+            raise UsageError(f"The graph {given[:200]!r} cannot be used: {error}") from error
+
+    def edit_graph(self, words: str) -> AnyGraph:
+        """Change the graph in use: "remove age -> income", "add a -> b", "nothing causes age"."""
+        if self.graph_name is None and self._learned is not None:
+            self.graph_name = self._learned.name
+            self.workspace.graphs[self.graph_name] = self._learned.graph
+        if self.graph_name is None:
+            raise UsageError("There is no graph in use yet. Give one with /graph, or ask a question that learns one.")
+        try:
+            graph = apply_edit(self.workspace.graphs[self.graph_name], read_edit(words))
+        except ToolError as error:
+            raise UsageError(str(error)) from error
+        self.workspace.graphs[self.graph_name] = graph
+        self.memory.save_graph(self.graph_name, graph, author="user", note=words)
+        return graph
+
+    def save_graph(self, name: str, note: str = "") -> None:
+        """Remember the graph in use, or the one the last run learned, under a name of your own."""
+        if self.graph_name is not None:
+            graph, author = self.workspace.graphs[self.graph_name], "user"
+        elif self._learned is not None:
+            graph, author = self._learned.graph, f"data:{self._learned.method}"
+        else:
+            raise UsageError("There is no graph to save: none was given and none was learned.")
+        self.memory.save_graph(name, graph, author=author, note=note)
+
+    def catalog(self, dataset: str | None = None) -> Catalog:
+        """What a question may refer to: one table, its codebook, the graph and the knowledge."""
+        tables = self.workspace.tables
+        if dataset is not None and dataset not in tables:
+            raise UsageError(f"There is no table {dataset!r}. Loaded tables: {', '.join(tables) or 'none'}.")
+        table = tables[dataset] if dataset else next(reversed(tables.values()), None)
+        graph = self.workspace.graphs.get(self.graph_name) if self.graph_name else None
+        columns = [c.name for c in table.columns] if table else list(graph.nodes) if graph else []
+        return Catalog(
+            table=table,
+            codebook=read_codebook(self.codebook_text, columns) if self.codebook_text else Codebook(),
+            graph=self.graph_name,
+            graph_nodes=graph.nodes if graph else (),
+            knowledge=self.knowledge,
+        )
+
+    def ask(self, words: str, dataset: str | None = None) -> Answer:
+        """Answer a question in plain words.
+
+        Raises:
+            UsageError: nothing was loaded, or the question is empty.
+            Cancelled: the person stopped the run; evidence so far is saved.
+        """
+        if not words.strip():
+            raise UsageError('The question is empty. Ask for example: "what is the effect of X on Y?"')
+        catalog = self.catalog(dataset)
+        if catalog.table is None and catalog.graph is None:
+            raise UsageError("There is nothing to ask about yet. Load a table, or give a graph.")
+        run = uuid.uuid4().hex[:12]
+        self.runs.begin(run, words, catalog, self._folder, self.seed, self.policy.name)
+        self._start_ledger(run, catalog)
+        return self._go(run, words, catalog)
+
+    def resume(self, run: str) -> Answer:
+        """Go on with a run that was killed or stopped; calls that were made are not made again."""
+        record = self.runs.get(run)
+        if record.answer is not None:
+            return record.answer
+        table = record.catalog.table
+        folder = Path(record.workspace)
+        if table is not None and not (folder / table.stored).is_file():
+            raise UsageError(
+                f"Run {record.id} cannot go on: its table in {str(folder)!r} is gone. Ask the question again."
+            )
+        self.workspace.folder = self._folder = folder
+        self.workspace.ledger.clear()
+        for evidence in self.runs.evidence(record.id):
+            self.workspace.absorb(evidence, result_from_json(evidence.result) if evidence.result else None)
+        return self._go(record.id, record.words, record.catalog)
+
+    def _start_ledger(self, run: str, catalog: Catalog) -> None:
+        """A run's ledger begins with how its table was loaded and which graph was given."""
+        self.workspace.ledger.clear()
+        starts = [self._loads[catalog.table.name]] if catalog.table else []
+        if catalog.graph:
+            graph = GraphResult(name=catalog.graph, graph=self.workspace.graphs[catalog.graph], method="read")
+            starts.append(
+                Evidence(
+                    id="",
+                    tool="graph_read",
+                    args={"name": catalog.graph},
+                    result=graph.model_dump(mode="json"),
+                    summary=graph.summary(),
+                )
+            )
+        for i, evidence in enumerate(starts, 1):
+            kept = evidence.model_copy(update={"id": f"E{i}"})
+            self.workspace.absorb(kept, result_from_json(kept.result) if kept.result else None)
+            self.runs.append(run, kept)
+
+    def _go(self, run: str, words: str, catalog: Catalog) -> Answer:
+        self.on_event(RunStarted(run=run, words=words))
+        loop = Loop(
+            self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=self.on_event,
+            budget=self.budget, choose=self.choose,
+        )  # fmt: skip
+        self._keep_folder = True
+        try:
+            answer = loop.run(run, words, self.home / "checkpoints.sqlite")
+        except KeyboardInterrupt:
+            self.runtime.cancel()
+            raise Cancelled(f"Stopped. What was found is saved as run {run}; `whence resume {run}` goes on.") from None
+        except sqlite3.Error as error:
+            raise UsageError(f"Whence cannot write its record in {str(self.home)!r}: {error}.") from error
+        answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger)})
+        self._keep_folder = False
+        self.runs.finish(run, answer)
+        self._remember(run, answer, catalog)
+        self.last = answer
+        return answer
+
+    def _remember(self, run: str, answer: Answer, catalog: Catalog) -> None:
+        """Keep the finding, the dataset's fingerprint and a learned graph under its table's name."""
+        sha = catalog.table.sha256 if catalog.table else None
+        if catalog.table:
+            names = tuple(c.name for c in catalog.table.columns)
+            self.memory.save_dataset(catalog.table.name, catalog.table.sha256, names, catalog.table.n_rows)
+        if answer.status not in ("cannot_read", "failed"):
+            body = answer.model_dump(mode="json", exclude={"evidence"})
+            self.memory.save_finding(
+                words=answer.words, answer=body, claim=answer.claim, question=body["question"], author=self.policy.name,
+                dataset_sha256=sha, run=run,
+            )  # fmt: skip
+        learned = [
+            e
+            for e in answer.evidence
+            if e.ok and e.tool.startswith("discover_") and (e.result or {}).get("kind") == "graph"
+        ]
+        for evidence in learned[-1:]:
+            result = result_from_json(evidence.result or {})
+            assert isinstance(result, GraphResult)
+            name = f"{catalog.table.name if catalog.table else 'graph'} (learned)"
+            self._learned = result.model_copy(update={"name": name})
+            note = f"{result.method}, run {run}"
+            self.memory.save_graph(
+                name, result.graph, author=f"data:{result.method}", note=note, dataset_sha256=sha, run=run
+            )
+
+    def report(self, answer: Answer, path: str | Path) -> ReportFile:
+        """Write a report; the ending picks the kind: .html, .md, .json or .py."""
+        kinds = {
+            ".html": "report_html",
+            ".htm": "report_html",
+            ".md": "report_markdown",
+            ".json": "report_json",
+            ".py": "report_script",
+        }
+        target = Path(path).expanduser()
+        if target.suffix.lower() not in kinds:
+            raise UsageError(f"A report cannot end in {target.suffix!r}; use one of {', '.join(kinds)}.")
+        if not target.parent.resolve().is_dir():
+            raise UsageError(f"There is no folder {str(target.parent)!r} to write the report to. Create it first.")
+        self.workspace.outputs = (*self.workspace.outputs, target.resolve())
+        evidence = self._tool(
+            kinds[target.suffix.lower()], {"path": str(target), "answer": answer.model_dump(mode="json")}
+        )
+        written = result_from_json(evidence.result or {})
+        assert isinstance(written, ReportFile)
+        return written
+
+    def _tool(self, tool: str, args: dict[str, Any]) -> Evidence:
+        try:
+            evidence = self.runtime.run(tool, args)
+        except KeyboardInterrupt:
+            self.runtime.cancel()
+            raise Cancelled("Stopped.") from None
+        if not evidence.ok:
+            self.workspace.ledger.remove(evidence)
+            raise UsageError(evidence.summary)
+        return evidence
+
+    def cancel(self) -> None:
+        """Stop what is running now; safe from another thread or a signal handler."""
+        self.runtime.cancel()
+
+    def close(self) -> None:
+        """Stop the worker and remove the workspace, unless an unfinished run needs it."""
+        self.runtime.close()
+        if self._memory is not None:
+            self._memory.close()
+        if not self._keep_folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def read_text(path: Path, what: str) -> str:
+    """Read a small text file that the person named."""
+    try:
+        if not path.expanduser().is_file():
+            raise UsageError(f"The {what} {str(path)[:200]!r} is not a file. Check the spelling and the folder.")
+        if path.expanduser().stat().st_size > 5_000_000:
+            raise UsageError(f"The {what} {str(path)[:200]!r} is larger than 5 MB; give the part that matters.")
+        return path.expanduser().read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise UsageError(f"The {what} {str(path)[:200]!r} cannot be read as UTF-8 text: {error}.") from error

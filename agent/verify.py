@@ -1,0 +1,213 @@
+"""What may be said: numbers that a tool printed, and verdicts that the estimand and interval back.
+
+The verifier knows nothing of who wrote the draft. It returns complaints; the writer gets one chance to mend
+them, then unsupported sentences are dropped and the drop is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from math import isclose, isfinite
+from typing import Any
+
+from ..tools.domain.evidence import Evidence
+from .policy import Situation
+from .state import Claim, Derived, Draft
+
+NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?%)?(?![\w])")
+UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
+DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
+CAUSAL = re.compile(r"\b(cause[sd]?|no effect|has an effect|affect(?:s|ed)?)\b", re.I)
+SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.I)
+NO_EFFECT = re.compile(r"\bno (?:causal )?effect\b", re.I)
+OPEN = re.compile(
+    r"\b(whether|cannot|can't|could|would|if|not identifiable|do not settle|does not show|assum\w+|unless|possible)\b",
+    re.I,
+)
+
+
+def verify_draft(draft: Draft, situation: Situation) -> tuple[str, ...]:
+    """Check every sentence of a draft against the ledger.
+
+    Returns:
+        One complaint a fault, each quoting the sentence; empty when all is supported.
+    """
+    by_id = {e.id: e for e in situation.ledger}
+    complaints: list[str] = []
+    for claim in (draft.headline, *draft.claims):
+        complaints += _claim_faults(claim, draft, by_id, situation)
+    return tuple(complaints)
+
+
+def keep_supported(draft: Draft, situation: Situation) -> tuple[Draft, tuple[str, ...]]:
+    """Drop what is not supported.
+
+    Returns:
+        The draft that remains, and one line per dropped sentence. A headline that falls is replaced by the
+        tool's own summary of the primary evidence, or by the plain word that nothing can be said.
+    """
+    by_id = {e.id: e for e in situation.ledger}
+    kept: list[Claim] = []
+    dropped: list[str] = []
+    for claim in draft.claims:
+        faults = _claim_faults(claim, draft, by_id, situation)
+        if faults:
+            dropped.append(f"Dropped an unsupported sentence: {faults[0]}")
+        else:
+            kept.append(claim)
+    headline = draft.headline
+    if faults := _claim_faults(headline, draft, by_id, situation):
+        dropped.append(f"Replaced an unsupported headline: {faults[0]}")
+        primary = by_id.get(draft.primary or "")
+        text = primary.summary if primary and primary.ok else "Nothing can be said that the evidence supports."
+        headline = Claim(text=text, evidence=(primary.id,) if primary else ())
+    return draft.model_copy(update={"headline": headline, "claims": tuple(kept)}), tuple(dropped)
+
+
+def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situation: Situation) -> list[str]:
+    quoted = repr(claim.text[:160])
+    if missing := [i for i in claim.evidence if i not in by_id]:
+        return [f"{quoted} cites {', '.join(missing)}, which the ledger does not have."]
+    cited = [by_id[i] for i in claim.evidence]
+    faults = [
+        f"{quoted} has the number {n}, which {_ids(claim)} does not contain." for n in untraced(claim, cited, situation)
+    ]
+    return faults + [f"{quoted} {fault}" for fault in _verdict_faults(claim.text, draft, by_id)]
+
+
+def _ids(claim: Claim) -> str:
+    return "cited evidence " + ", ".join(claim.evidence) if claim.evidence else "no evidence is cited, so the ledger"
+
+
+def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> tuple[str, ...]:
+    """The numerals of a sentence that no cited evidence contains at the printed precision.
+
+    A numeral inside the name of a column, level, table or graph is part of the name, not a number; one that the
+    person wrote in the question is theirs.
+    """
+    text = _without_names(claim.text, situation)
+    values = [v for e in cited for v in _numbers_of(e)]
+    lengths = {n for e in cited for n in _lengths(e.result)} | {len(claim.evidence)}
+    values += [d.value for d in claim.derived if _derivation_holds(d, values, lengths)]
+    asked = {m.group() for m in NUMBER.finditer(situation.words)}
+    return tuple(
+        m.group()
+        for m in NUMBER.finditer(text)
+        if m.group() not in asked and not any(_prints_as(v, m.group()) for v in values)
+    )
+
+
+def _without_names(text: str, situation: Situation) -> str:
+    table = situation.catalog.table
+    names = {*situation.catalog.graph_nodes, situation.catalog.graph or ""}
+    if table:
+        names |= {table.name, table.source, *(c.name for c in table.columns)}
+        names |= {str(level) for c in table.columns for level in c.levels if isinstance(level, str)}
+    names |= {i for e in situation.ledger for i in (e.id,)}
+    named = sorted((n for n in names if any(ch.isdigit() for ch in n)), key=len, reverse=True)
+    for name in named:
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
+
+
+def _numbers_of(evidence: Evidence) -> Iterator[float]:
+    yield from _walk(evidence.result)
+    yield from _walk(evidence.args)
+    yield from _walk([c.model_dump() for c in evidence.checks])
+    yield from _walk(evidence.summary)
+    yield from _walk(evidence.provenance.model_dump(include={"n_rows_used", "n_rows_dropped", "seed"}))
+
+
+def _walk(value: Any) -> Iterator[float]:
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, int | float):
+        yield float(value)
+    elif isinstance(value, str):
+        for match in NUMBER.finditer(value):
+            yield _parse(match.group())[0]
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _walk(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _walk(item)
+
+
+def _parse(text: str) -> tuple[float, float, bool]:
+    """Value, half a unit of its last printed digit, and whether it is a per cent."""
+    percent = text.endswith("%")
+    body = text.rstrip("% ").replace(",", "").replace("−", "-")
+    mantissa, _, exponent = body.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    scale = 10.0 ** int(exponent or 0)
+    return float(body), 0.5 * 10.0**-decimals * scale, percent
+
+
+def _prints_as(value: float, text: str) -> bool:
+    """Whether a value rounds to the printed numeral; signs may be carried by words ("lower by 3")."""
+    if not isfinite(value):
+        return False
+    printed, half, percent = _parse(text)
+    candidates = (value, 100 * value) if percent else (value,)
+    return any(abs(abs(c) - abs(printed)) <= half * (1 + 1e-9) + 1e-12 for c in candidates)
+
+
+def _lengths(value: Any) -> Iterator[int]:
+    """The lengths of the lists in a result: what a sentence may count."""
+    if isinstance(value, list | tuple):
+        yield len(value)
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from _lengths(item)
+
+
+def _derivation_holds(derived: Derived, known: list[float], lengths: set[int]) -> bool:
+    parts = derived.of
+    if derived.how == "count":
+        return derived.value in lengths
+    if any(not any(isclose(p, k, rel_tol=1e-9, abs_tol=1e-12) for k in known) for p in parts):
+        return False
+    if derived.how == "sum":
+        return isclose(derived.value, sum(parts), rel_tol=1e-6)
+    if len(parts) != 2 or (derived.how != "difference" and parts[1] == 0):
+        return False
+    a, b = parts
+    expected = {"difference": a - b, "ratio": a / b if b else 0.0, "percent_change": 100 * (a - b) / b if b else 0.0}[
+        derived.how
+    ]
+    return isclose(derived.value, expected, rel_tol=1e-6, abs_tol=1e-12)
+
+
+def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence]) -> list[str]:
+    """Verdict words need an identified estimand, and an interval on the side they name."""
+    faults: list[str] = []
+    for sentence in re.split(r"(?<=[.;!?])\s+", text):
+        words = [p for p in (UP, DOWN, CAUSAL, SIGNIFICANT) if p.search(sentence)]
+        if not words or OPEN.search(sentence):
+            continue
+        identification = by_id.get(draft.identification or "")
+        result = (identification.result or {}) if identification and identification.ok else {}
+        if result.get("status") != "identified":
+            faults.append("is phrased as an effect, but no identified estimand backs it.")
+            continue
+        faults += _interval_faults(sentence, by_id.get(draft.primary or ""), result)
+    return faults
+
+
+def _interval_faults(sentence: str, primary: Evidence | None, identification: dict[str, Any]) -> list[str]:
+    if (identification.get("estimand") or {}).get("formula") == "0":
+        return []  # the graph itself says that there is none
+    estimate = (primary.result or {}) if primary and primary.ok else {}
+    low, high = estimate.get("ci_low"), estimate.get("ci_high")
+    if low is None or high is None:
+        return ["gives a verdict, but the primary estimate has no interval."]
+    if NO_EFFECT.search(sentence):
+        return ["says there is no effect; an interval can only fail to show one."]
+    if UP.search(sentence) and not low > 0 and not DOWN.search(sentence):
+        return ["says it rises, but the interval does not lie above 0."]
+    if DOWN.search(sentence) and not high < 0 and not UP.search(sentence):
+        return ["says it falls, but the interval does not lie below 0."]
+    if SIGNIFICANT.search(sentence) and low <= 0 <= high:
+        return ["says significant, but the interval contains 0."]
+    return []

@@ -1,0 +1,234 @@
+"""Identify an effect from the study design, without a graph."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ..domain.errors import BadArguments
+from ..domain.estimands import Assumption, Estimand
+from ..domain.questions import DesignKind, EstimandKind
+from ..domain.results import Identification
+from ..spec import Args, Env, Tool
+
+KnownDesign = Literal["experiment", "backdoor", "instrument", "regression_discontinuity", "difference_in_differences"]
+
+
+class DesignArgs(Args):
+    """What is known of how the treatment came about."""
+
+    design: KnownDesign
+    """How the treatment came about, as the person, the codebook or the data say."""
+    treatment: str = Field(min_length=1)
+    """Column of the treatment."""
+    outcome: str = Field(min_length=1)
+    """Column of the outcome."""
+    estimand: EstimandKind = "ATE"
+    """Whose effect is asked."""
+    adjustment_set: tuple[str, ...] = ()
+    """Covariates measured before treatment, held to block every back-door path."""
+    instruments: tuple[str, ...] = ()
+    """For an instrument design: what moves the treatment and reaches the outcome only through it."""
+    mediators: tuple[str, ...] = ()
+    """For a direct or indirect effect: what the effect runs through."""
+    running_variable: str | None = None
+    """For a regression discontinuity: the variable with the cut-off."""
+    cutoff: float | None = None
+    """For a regression discontinuity: where treatment changes."""
+    time: str | None = None
+    """For difference in differences: the column that tells before from after."""
+
+
+def run(args: DesignArgs, env: Env) -> Identification:
+    """State the estimand that the design identifies and every premise that this rests on."""
+    named = {args.treatment, args.outcome} & {*args.adjustment_set, *args.instruments, *args.mediators}
+    if args.treatment == args.outcome or named:
+        raise BadArguments(
+            f"{sorted(named) or args.treatment!r} cannot play two parts: treatment, outcome, instruments, mediators and "
+            "adjustment set must be different columns."
+        )
+    formula, reason, assumptions = _STATEMENTS[args.design](args)
+    if args.mediators:
+        assumptions = (*assumptions, _mediation(args))
+    estimand = Estimand(
+        query=_query(args),
+        kind="LATE" if args.design == "instrument" else args.estimand,
+        design=_design(args.design),
+        formula=formula,
+        treatment=args.treatment,
+        outcome=args.outcome,
+        adjustment_set=args.adjustment_set,
+        instruments=args.instruments,
+        mediators=args.mediators,
+    )
+    return Identification(
+        status="identified",
+        strategy=_STRATEGY[args.design],
+        treatment=args.treatment,
+        outcome=args.outcome,
+        adjustment_set=args.adjustment_set,
+        instruments=args.instruments,
+        mediators=args.mediators,
+        estimand=estimand,
+        reason=reason,
+        assumptions=(*assumptions, _CONSISTENCY),
+    )
+
+
+_CONSISTENCY = Assumption(
+    name="consistency and no interference",
+    meaning="One version of the treatment, and one unit's treatment does not change another unit's outcome.",
+    status="untestable",
+)
+_STRATEGY: dict[KnownDesign, Literal["randomised", "backdoor", "instrument"]] = {
+    "experiment": "randomised",
+    "backdoor": "backdoor",
+    "instrument": "instrument",
+    "regression_discontinuity": "backdoor",
+    "difference_in_differences": "backdoor",
+}
+
+
+def _design(design: KnownDesign) -> DesignKind:
+    return design
+
+
+def _query(args: DesignArgs) -> str:
+    who = {"ATT": f" among the treated ({args.treatment} as it was)", "ATC": " among the untreated"}.get(
+        args.estimand, ""
+    )
+    return f"{args.estimand} of {args.treatment} on {args.outcome}{who}"
+
+
+def _experiment(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
+    t, y = args.treatment, args.outcome
+    return (
+        f"E[{y} | {t}=treated] - E[{y} | {t}=control]",
+        f"{t} was assigned at random, so the arms differ only by it and by chance; nothing needs to be adjusted for.",
+        (
+            Assumption(
+                name="randomised treatment",
+                meaning=f"Chance alone decided {t}; the balance of covariates is a partial test.",
+            ),
+            Assumption(
+                name="no differential attrition",
+                meaning="Who is missing from the table does not depend on the arm.",
+                status="untestable",
+            ),
+        ),
+    )
+
+
+def _backdoor(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
+    t, y, z = args.treatment, args.outcome, ", ".join(args.adjustment_set) or "nothing"
+    given = f",{','.join(args.adjustment_set)}" if args.adjustment_set else ""
+    return (
+        f"sum over ({z}) of P({z}) (E[{y} | {t}=treated{given}] - E[{y} | {t}=control{given}])",
+        f"adjusting for {z} blocks every back-door path, if no common cause of {t} and {y} is missing from it.",
+        (
+            Assumption(
+                name="no hidden confounding",
+                meaning=f"Every common cause of {t} and {y} is among: {z}. No data can show this; see the sensitivity analysis.",
+                status="untestable",
+            ),
+            Assumption(
+                name="no adjustment for consequences of treatment",
+                meaning=f"None of {z} was changed by {t}, and none is a collider between hidden causes of both.",
+                status="untestable",
+            ),
+            Assumption(name="positivity", meaning=f"At every value of {z} both arms could occur."),
+        ),
+    )
+
+
+def _instrument(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
+    t, y, z = args.treatment, args.outcome, ", ".join(args.instruments)
+    if not z:
+        raise BadArguments("An instrument design needs instruments=[…]: name the column that moves the treatment.")
+    return (
+        f"cov({y}, {z} | covariates) / cov({t}, {z} | covariates)",
+        f"{z} moves {t} and is held to reach {y} only through it; the effect is that among compliers.",
+        (
+            Assumption(name="instrument relevance", meaning=f"{z} changes {t}; the first stage tests it."),
+            Assumption(name="exclusion restriction", meaning=f"{z} reaches {y} only through {t}.", status="untestable"),
+            Assumption(
+                name="instrument exogeneity",
+                meaning=f"Nothing that causes {z} also causes {y}, given the covariates.",
+                status="untestable",
+            ),
+            Assumption(name="monotonicity", meaning=f"{z} moves nobody's {t} the wrong way.", status="untestable"),
+        ),
+    )
+
+
+def _discontinuity(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
+    if args.running_variable is None or args.cutoff is None:
+        raise BadArguments(
+            "A regression discontinuity needs running_variable and cutoff: where along what does treatment change?"
+        )
+    r, c = args.running_variable, args.cutoff
+    return (
+        f"limit of E[{args.outcome} | {r}] from above minus from below {c}",
+        f"units just above and just below {r} = {c} differ in nothing but treatment, if nobody can choose their side.",
+        (
+            Assumption(
+                name="continuity at the cut-off",
+                meaning=f"Without treatment {args.outcome} would not jump at {c}.",
+                status="untestable",
+            ),
+            Assumption(
+                name="no manipulation",
+                meaning=f"Nobody can place themselves on a side of {c}; a jump in the density of {r} would speak against it.",
+            ),
+        ),
+    )
+
+
+def _differences(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
+    t, y, when = args.treatment, args.outcome, args.time
+    if when is None:
+        raise BadArguments("Difference in differences needs time: the column that tells before from after.")
+    return (
+        f"(E[{y} | {t}=1,{when}=1] - E[{y} | {t}=1,{when}=0]) - (E[{y} | {t}=0,{when}=1] - E[{y} | {t}=0,{when}=0])",
+        f"the change of the comparison group stands for what the {t} group would have gone through.",
+        (
+            Assumption(
+                name="parallel trends",
+                meaning=f"Without treatment both groups' {y} would have changed alike.",
+                status="untestable",
+            ),
+            Assumption(
+                name="no anticipation",
+                meaning="Nothing changed before treatment because it was expected.",
+                status="untestable",
+            ),
+        ),
+    )
+
+
+def _mediation(args: DesignArgs) -> Assumption:
+    m = ", ".join(args.mediators)
+    return Assumption(
+        name="no hidden mediator-outcome confounding",
+        meaning=f"No unmeasured cause of both {m} and {args.outcome}, and none of them is itself changed by {args.treatment}.",
+        status="untestable",
+    )
+
+
+_STATEMENTS = {
+    "experiment": _experiment,
+    "backdoor": _backdoor,
+    "instrument": _instrument,
+    "regression_discontinuity": _discontinuity,
+    "difference_in_differences": _differences,
+}
+
+TOOL = Tool(
+    "identify_design",
+    DesignArgs,
+    run,
+    assumes=("consistency and no interference",),
+    example=DesignArgs(design="backdoor", treatment="t", outcome="y", adjustment_set=("z",)),
+    reference="Hernán and Robins 2020, chapters 2 and 3; Imbens and Angrist 1994",
+)
