@@ -6,6 +6,7 @@ class); `LaggedDag` is a DAG unrolled over time. All are frozen; "changing" one 
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
@@ -31,7 +32,7 @@ class Graph(Model):
     def _well_formed(self) -> Self:
         names = set(self.nodes)
         if len(names) != len(self.nodes):
-            twice = sorted(n for n in names if self.nodes.count(n) > 1)
+            twice = sorted(n for n, times in Counter(self.nodes).items() if times > 1)
             raise BadArguments(f"Node names must be unique; repeated: {twice}.")
         seen: set[object] = set()
         for e in self.edges:
@@ -85,7 +86,8 @@ class Graph(Model):
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """The measured nodes, in order."""
-        return tuple(n for n in self.nodes if n not in self.latent)
+        hidden = set(self.latent)
+        return tuple(n for n in self.nodes if n not in hidden)
 
     @cached_property
     def _incident(self) -> dict[str, list[Edge]]:
@@ -199,12 +201,13 @@ class Dag(Graph):
     def topological_order(self) -> tuple[str, ...]:
         """Causes before effects; ties by the order of the nodes."""
         waiting = {n: len(self._parents[n]) for n in self.nodes}
+        place = {n: i for i, n in enumerate(self.nodes)}
         order: list[str] = []
-        ready = [n for n in self.nodes if not waiting[n]]
+        ready = deque(n for n in self.nodes if not waiting[n])
         while ready:
-            node = ready.pop(0)
+            node = ready.popleft()
             order.append(node)
-            for child in sorted(self._children[node], key=self.nodes.index):
+            for child in sorted(self._children[node], key=place.__getitem__):
                 waiting[child] -= 1
                 if not waiting[child]:
                     ready.append(child)
