@@ -65,9 +65,16 @@ MEANINGS: dict[str, str] = {
     "linear dose response": "Each unit of {t} changes {y} by the same amount.",
     "correct propensity model": "The log odds of {t} are linear in the covariates{given}, as coded.",
     "either nuisance model right": "The model of {t} or the model of {y}{given} approaches the truth; one is enough.",
+    "instrument relevance": "{z} moves {t}{given}.",
+    "instrument independence": "{z} shares no unmeasured cause with {y}{given}.",
+    "exclusion restriction": "{z} reaches {y} only through {t}.",
+    "monotonicity": "{z} moves nobody's {t} the opposite way.",
     "smooth outcome": "{y} varies smoothly with the covariates{given}, so near neighbours are comparable.",
 }  # fmt: skip
-UNTESTABLE = ("no hidden confounding", "consistency", "no interference", "random assignment", "smooth outcome")
+UNTESTABLE = (
+    "no hidden confounding", "consistency", "no interference", "random assignment", "smooth outcome", "instrument independence",
+    "exclusion restriction", "monotonicity",
+)  # fmt: skip
 
 
 def read_design(args: EffectArgs, env: Env) -> Design:
@@ -89,14 +96,17 @@ def premises(
     design: Design,
     adjustment_set: tuple[str, ...],
     tested: dict[str, AssumptionStatus] | None = None,
+    through: tuple[str, ...] = (),
 ) -> tuple[Assumption, ...]:
-    """The assumptions of a tool in the words of this question, with what was tested."""
+    """The assumptions of a tool in the words of this question, with what was tested; `through` names instruments or mediators."""
     given = f" given {', '.join(adjustment_set)}" if adjustment_set else ""
     over = f" ({', '.join(adjustment_set)})" if adjustment_set else ""
     found: list[Assumption] = []
     for name in names:
         status: AssumptionStatus = "untestable" if name in UNTESTABLE else "not_tested"
-        meaning = MEANINGS[name].format(t=design.treatment, y=design.outcome, given=given, over=over)
+        meaning = MEANINGS[name].format(
+            t=design.treatment, y=design.outcome, given=given, over=over, z=", ".join(through)
+        )
         found.append(Assumption(name=name, meaning=meaning, status=(tested or {}).get(name, status)))
     return tuple(found)
 

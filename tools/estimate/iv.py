@@ -1,0 +1,307 @@
+"""Use an instrument: two-stage least squares, with intervals that hold when the instrument is weak."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from ..coding import code_covariates, find_column, numbers, show
+from ..design import Design, prepare
+from ..domain.errors import AssumptionViolated, BackendFailed, BadArguments
+from ..domain.evidence import Check
+from ..domain.questions import Condition, Contrast
+from ..domain.results import EffectEstimate
+from ..linear import explained_by, fit_ols, independent_columns, interval, variance_of
+from ..spec import Args, Cost, Tool
+from ._common import Estimate, assemble, error_words, premises, refuse_determined, refuse_small
+from ._weak import INFINITY, ReducedForm, anderson_rubin_set, in_words, reduced_form
+
+if TYPE_CHECKING:
+    from ..coding import Floats
+    from ..domain.estimands import AssumptionStatus
+    from ..spec import Env
+
+ASSUMES = (
+    "instrument relevance", "instrument independence", "exclusion restriction", "monotonicity", "consistency", "no interference",
+)  # fmt: skip
+WEAK_F = 10.0
+SAFE_F = 104.7
+"""With one instrument, the usual 5 % t-test has its size only above this first-stage F (Lee, McCrary, Moreira & Porter 2022)."""
+
+
+class IvArgs(Args):
+    """Arguments of `estimate_iv`."""
+
+    dataset: str
+    """Name of a loaded table."""
+    treatment: str
+    """Column whose effect is asked: a number, or two levels."""
+    outcome: str
+    """Column the effect is on: a number, or text with two levels (yes counts as 1)."""
+    instruments: tuple[str, ...] = Field(min_length=1)
+    """Columns that move the treatment and reach the outcome only through it."""
+    adjustment_set: tuple[str, ...] = ()
+    """Covariates held fixed in both stages."""
+    contrast: Contrast | None = None
+    """Values of the treatment to compare; None is the treated level against the control, or the quartiles of a dose."""
+    cluster: str | None = None
+    """Column whose groups share errors; standard errors are clustered on it."""
+    population: tuple[Condition, ...] = ()
+    """Conditions that rows must meet; empty for all rows."""
+
+
+def run(args: IvArgs, env: Env) -> EffectEstimate:
+    """Two-stage least squares.
+
+    Returns:
+        The effect among those whose treatment the instrument moves (LATE), not among everyone. `ar_ci_low` and
+        `ar_ci_high` in the diagnostics bound the Anderson-Rubin set.
+
+    Raises:
+        BadArguments: a treatment of several text levels, or arguments that do not fit the table.
+        AssumptionViolated: too few rows, or instruments that are constant or restate the covariates.
+        BackendFailed: linearmodels raised.
+    """
+    import numpy as np
+
+    card = env.card(args.dataset)
+    design = prepare(
+        env.table(args.dataset),
+        card,
+        treatment=args.treatment,
+        outcome=args.outcome,
+        adjustment_set=args.adjustment_set,
+        contrast=args.contrast,
+        cluster=args.cluster,
+        population=args.population,
+        extra=args.instruments,
+    )
+    d, contrast, step = _treatment(design)
+    z, labels = code_covariates(design.frame, args.instruments, card)
+    refuse_small(design, 2 + design.covariates.shape[1] + z.shape[1])
+    refuse_determined(design, d[:, None])
+    _refuse_redundant(design, z, labels)
+    x = np.column_stack([np.ones(design.n_samples), design.covariates])
+    fit = _two_stage(design, d, z, x)
+    value, error = float(fit.params.iloc[-1]), float(fit.std_errors.iloc[-1])
+    form = reduced_form(design.y, d, z, x, design.clusters)
+    pieces = anderson_rubin_set(form, value, error)
+    pieces = sorted((min(low * step, high * step), max(low * step, high * step)) for low, high in pieces)
+    strength = _strength(form, args.instruments)
+    checks = (strength, _robust_interval(pieces), _endogeneity(design, d, z, x), _overidentification(fit, design, z))
+    status: AssumptionStatus = "tested_failed" if strength.status == "fail" else "tested_passed"
+    two = design.dose is None and len(design.arms) == 2
+    estimate = Estimate(
+        contrast, step * value, abs(step) * error, form.dof + (z.shape[1] - 1 if design.clusters is None else 0),
+        int((design.arm == 1).sum()) if two else None, int((design.arm == 0).sum()) if two else None,
+    )  # fmt: skip
+    return assemble(
+        design,
+        [estimate],
+        estimator="2sls",
+        estimand="LATE",
+        adjustment_set=args.adjustment_set,
+        instruments=args.instruments,
+        se_method=error_words(design, "robust (HC1)", "t"),
+        diagnostics=_diagnostics(design, form, pieces, d, x, step),
+        assumptions=premises(ASSUMES, design, args.adjustment_set, {"instrument relevance": status}, args.instruments),
+        checks=checks,
+        warnings=_notes(strength, pieces),
+    )
+
+
+def _treatment(design: Design) -> tuple[Floats, Contrast, float]:
+    """The treatment as one column, the contrast, and its size in units of that column."""
+    import numpy as np
+
+    contrast = design.contrasts[0]
+    if design.dose is not None:
+        return design.dose, contrast, float(contrast.treated) - float(contrast.control)
+    if len(design.arms) == 2:
+        return (design.arm == 1).astype(np.float64), contrast, 1.0
+    if any(isinstance(level, str) for level in design.arms):
+        raise BadArguments(
+            f"Treatment {design.treatment!r} has {len(design.arms)} levels, and an instrument moves one treatment column. Add a column "
+            f"that is 1 for the level of interest and 0 for every other, and use that."
+        )
+    column = numbers(find_column(design.frame, design.treatment, "treatment"))
+    return column, contrast, float(contrast.treated) - float(contrast.control)
+
+
+def _refuse_redundant(design: Design, z: Floats, labels: tuple[str, ...]) -> None:
+    import numpy as np
+
+    keep = independent_columns(np.column_stack([design.covariates, z]))[design.covariates.shape[1] :]
+    for j in (~keep).nonzero()[0]:
+        others = np.column_stack([design.covariates, z[:, keep]])
+        named = (*design.labels, *(label for label, k in zip(labels, keep, strict=True) if k))
+        parts = explained_by(others, z[:, j], named)[:4]
+        why = f"is a linear combination of {', '.join(map(show, parts))}" if parts else "is constant in the rows used"
+        raise AssumptionViolated(
+            f"Instrument {show(labels[j])} {why}, so it moves nothing by itself. Leave it out, or leave out the covariate that restates it."
+        )
+
+
+def _two_stage(design: Design, d: Floats, z: Floats, x: Floats) -> Any:
+    """The library call: linearmodels' IV2SLS on plain arrays, covariates standardised for conditioning only."""
+    import numpy as np
+    from linearmodels.iv import IV2SLS
+
+    centred = x.copy()
+    centred[:, 1:] = (x[:, 1:] - x[:, 1:].mean(axis=0)) / np.maximum(x[:, 1:].std(axis=0), 1e-300)
+    options: dict[str, Any] = {"cov_type": "robust", "debiased": True}
+    if design.clusters is not None:
+        options = {"cov_type": "clustered", "clusters": design.clusters, "debiased": True}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return IV2SLS(dependent=design.y, exog=centred, endog=d, instruments=z).fit(**options)
+    except Exception as error:
+        raise BackendFailed(
+            f"Two-stage least squares failed: {str(error)[:200]}. Check that the instruments and covariates are not nearly collinear."
+        ) from error
+
+
+def _strength(form: ReducedForm, instruments: tuple[str, ...]) -> Check:
+    k = len(form.on_treatment)
+    f = form.effective_f
+    name = "effective F (Montiel Olea & Pflueger)" if k > 1 else "robust first-stage F"
+    verdict = (
+        f"weak (under {WEAK_F:g}): the usual estimate is biased and its interval wrong; read the Anderson-Rubin set instead"
+        if f < WEAK_F
+        else f"not weak by the rule of thumb ({WEAK_F:g}), but under {SAFE_F}, where the usual 5 % interval is exact with one "
+        f"instrument; prefer the Anderson-Rubin set"
+        if f < SAFE_F
+        else f"strong (over {SAFE_F})"
+    )
+    return Check(
+        name="instrument strength",
+        status="fail" if f < WEAK_F else "pass",
+        statistic=f,
+        meaning=f"The {name} of {', '.join(instruments)} is {f:.2f}: {verdict}.",
+        does_not_show="Whether the instrument is valid: that it is as good as random, and reaches the outcome only through treatment.",
+    )
+
+
+def _robust_interval(pieces: list[tuple[float, float]]) -> Check:
+    bounded = bool(pieces) and pieces[0][0] > -INFINITY and pieces[-1][1] < INFINITY
+    return Check(
+        name="Anderson-Rubin set",
+        status="fail" if not pieces else "pass" if bounded else "uninformative",
+        meaning=f"The 95 % set of effects that holds however weak the instrument is {in_words(pieces)}.",
+        does_not_show="Whether the instrument is valid; the set assumes it.",
+    )
+
+
+def _endogeneity(design: Design, d: Floats, z: Floats, x: Floats) -> Check:
+    """Wu–Hausman by regression: the first-stage residual added to least squares, tested robustly (Wooldridge 2010, 6.2)."""
+    import numpy as np
+
+    residual = fit_ols(np.column_stack([x, z]), d).residuals
+    columns = np.column_stack([x, d, residual])
+    if float(residual @ residual) < 1e-9 * float(((d - d.mean()) ** 2).sum()):
+        return Check(
+            name="Wu-Hausman",
+            status="not_run",
+            meaning="The instruments determine the treatment exactly, so nothing can be compared with least squares.",
+            does_not_show="Whether treatment is confounded.",
+        )
+    fit = fit_ols(columns, design.y)
+    last = np.eye(columns.shape[1])[-1]
+    error = variance_of(fit.scores(last, hc2=design.clusters is None), design.clusters, columns.shape[1]) ** 0.5
+    _, _, p_value = interval(
+        float(fit.coef[-1]), error, float(fit.dof if design.clusters is None else design.clusters.max())
+    )
+    differs = p_value < 0.05
+    return Check(
+        name="Wu-Hausman",
+        status="pass" if differs else "uninformative",
+        statistic=float(fit.coef[-1]) / error if error else 0.0,
+        p_value=p_value,
+        meaning=(
+            "Two-stage and ordinary least squares differ by more than chance: treatment looks confounded, as the design supposes."
+            if differs
+            else "These data cannot tell the two-stage estimate from ordinary least squares, which is more precise."
+        ),
+        does_not_show="Which of the two is right; it takes the instrument for valid.",
+    )
+
+
+def _overidentification(fit: Any, design: Design, z: Floats) -> Check:
+    name, silent = "overidentification", "That all instruments are valid: they may share the same fault."
+    if z.shape[1] < 2 or design.clusters is not None:
+        why = "one instrument column" if z.shape[1] < 2 else "clustered rows"
+        return Check(
+            name=name,
+            status="not_run",
+            meaning=f"With {why} the exclusion restriction cannot be tested here; it rests on what is known about the instrument.",
+            does_not_show=silent,
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        test = fit.wooldridge_overid
+    rejected = float(test.pval) < 0.05
+    return Check(
+        name=name,
+        status="fail" if rejected else "pass",
+        statistic=float(test.stat),
+        p_value=float(test.pval),
+        meaning=(
+            "The instruments give different effects: at least one is not valid, or effects differ between the people they move."
+            if rejected
+            else "The instruments give effects that agree within chance."
+        ),
+        does_not_show=silent,
+    )
+
+
+def _diagnostics(
+    design: Design, form: ReducedForm, pieces: list[tuple[float, float]], d: Floats, x: Floats, step: float
+) -> dict[str, float]:
+    import numpy as np
+
+    plain = fit_ols(np.column_stack([x, d]), design.y)
+    last = np.eye(plain.x.shape[1])[-1]
+    error = variance_of(plain.scores(last, hc2=design.clusters is None), design.clusters, plain.x.shape[1]) ** 0.5
+    found = {
+        "first_stage_f": form.robust_f,
+        "first_stage_f_classical": form.classical_f,
+        "effective_f": form.effective_f,
+        "first_stage_partial_r2": form.partial_r2,
+        "ols_value": step * float(plain.coef[-1]),
+        "ols_std_error": abs(step) * error,
+        "n_instruments": float(len(form.on_treatment)),
+    }
+    if pieces:
+        found |= {"ar_ci_low": pieces[0][0], "ar_ci_high": pieces[-1][1]}
+    if len(pieces) == 2:
+        found |= {"ar_gap_low": pieces[0][1], "ar_gap_high": pieces[1][0]}
+    return found if design.dose is None else found | {"dose_step": step}
+
+
+def _notes(strength: Check, pieces: list[tuple[float, float]]) -> tuple[str, ...]:
+    notes = (
+        "The effect is that among those whose treatment the instrument moves (LATE), not the average over everyone.",
+    )
+    if strength.status == "fail":
+        notes += (
+            f"The instrument is weak. The interval that still holds (Anderson-Rubin, 95 %) is {in_words(pieces)}.",
+        )
+    return notes
+
+
+def _cost(n: int, p: int) -> Cost:
+    return Cost(seconds=1.5 + 1e-6 * n * p, megabytes=250 + 1e-4 * n * p, advice="Use a random subset of the rows.")
+
+
+TOOL = Tool(
+    "estimate_iv",
+    IvArgs,
+    run,
+    assumes=ASSUMES,
+    example=IvArgs(dataset="instrument", treatment="t", outcome="y", instruments=("z",)),
+    reference="Imbens & Angrist 1994; Anderson & Rubin 1949; Montiel Olea & Pflueger 2013; Lee et al. 2022",
+    cost=_cost,
+)
