@@ -18,6 +18,9 @@ TESTED_BY: dict[str, tuple[str, ...]] = {
 """Assumptions that a check speaks to, by the beginnings of their names."""
 
 
+BALANCE_BEFORE = ("balance", "joint balance")
+
+
 def compose_answer(
     *,
     run: str,
@@ -61,7 +64,7 @@ def compose_answer(
             "effect_range": (spread.low, spread.high) if spread else None,
             "graph": _graph(ledger),
             "assumptions": _assumptions(used, draft),
-            "checks": _checks(used),
+            "checks": _checks(used, draft, plan),
             "ledger": tuple(entry for e in used for entry in _entries(e)),
             "warnings": _warnings(ledger, dropped, incomplete),
             "would_change": _would_change(identification),
@@ -119,8 +122,19 @@ def _graph(ledger: tuple[Evidence, ...]) -> dict[str, Any] | None:
     return None
 
 
-def _checks(used: list[Evidence]) -> tuple[Check, ...]:
-    return tuple(c for e in used for c in e.checks)
+def _checks(used: list[Evidence], draft: Draft, plan: Plan) -> tuple[Check, ...]:
+    """The checks of the answer, each once: those of estimates shown beside it stay with their evidence.
+
+    That the arms differ before adjustment is what an observational design expects, so it is a check only of
+    a randomised one.
+    """
+    beside = [e.id for e in used if e.tool.startswith("estimate_") and e.id != draft.primary]
+    found: dict[tuple[str, str], Check] = {}
+    for e in used:
+        for check in e.checks if e.id not in beside else ():
+            if plan.design == "experiment" or check.name not in BALANCE_BEFORE:
+                found.setdefault((check.name, "" if check.name == "overlap" else check.meaning), check)
+    return tuple(found.values())
 
 
 def _assumptions(used: list[Evidence], draft: Draft) -> tuple[Assumption, ...]:

@@ -131,8 +131,7 @@ class Session:
     def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
         """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""
         name, graph = self._find_graph(str(given)) if isinstance(given, str | Path) else ("given", given)
-        self.workspace.graphs[name] = graph
-        self.graph_name = name
+        self._use(name, graph)
         return graph
 
     def _find_graph(self, given: str) -> tuple[str, AnyGraph]:
@@ -146,30 +145,51 @@ class Session:
         except ToolError as error:
             raise UsageError(f"The graph {given[:200]!r} cannot be used: {error}") from error
 
+    @property
+    def current_graph(self) -> tuple[str, AnyGraph] | None:
+        """The graph in use with its name, else the one the last run learned."""
+        if self.graph_name is not None:
+            return self.graph_name, self.workspace.graphs[self.graph_name]
+        return (self._learned.name, self._learned.graph) if self._learned else None
+
     def edit_graph(self, words: str) -> AnyGraph:
-        """Change the graph in use: "remove age -> income", "add a -> b", "nothing causes age"."""
-        if self.graph_name is None and self._learned is not None:
-            self.graph_name = self._learned.name
-            self.workspace.graphs[self.graph_name] = self._learned.graph
-        if self.graph_name is None:
+        """Change the graph in use: "remove age -> income", "add a -> b", "nothing causes age".
+
+        A learned graph that is edited becomes the graph in use. Every change is a version in memory.
+        """
+        current = self.current_graph
+        if current is None:
             raise UsageError("There is no graph in use yet. Give one with /graph, or ask a question that learns one.")
+        name, before = current
         try:
-            graph = apply_edit(self.workspace.graphs[self.graph_name], read_edit(words))
+            graph = apply_edit(before, read_edit(words))
         except ToolError as error:
             raise UsageError(str(error)) from error
-        self.workspace.graphs[self.graph_name] = graph
-        self.memory.save_graph(self.graph_name, graph, author="user", note=words)
+        self.memory.save_graph(name, before, author="user")
+        self.memory.save_graph(name, graph, author="user", note=words)
+        self._use(name, graph)
         return graph
+
+    def undo_edit(self) -> AnyGraph:
+        """Take the last change of the graph in use back, as a new version."""
+        if self.graph_name is None:
+            raise UsageError("There is no change to take back: no graph is in use.")
+        graph = self.memory.undo(self.graph_name, author="user").graph
+        self._use(self.graph_name, graph)
+        return graph
+
+    def _use(self, name: str, graph: AnyGraph) -> None:
+        self.workspace.graphs[name] = graph
+        self.graph_name = name
 
     def save_graph(self, name: str, note: str = "") -> None:
         """Remember the graph in use, or the one the last run learned, under a name of your own."""
-        if self.graph_name is not None:
-            graph, author = self.workspace.graphs[self.graph_name], "user"
-        elif self._learned is not None:
-            graph, author = self._learned.graph, f"data:{self._learned.method}"
-        else:
+        current = self.current_graph
+        if current is None:
             raise UsageError("There is no graph to save: none was given and none was learned.")
-        self.memory.save_graph(name, graph, author=author, note=note)
+        learned = self.graph_name is None and self._learned is not None
+        author = f"data:{self._learned.method}" if learned and self._learned else "user"
+        self.memory.save_graph(name, current[1], author=author, note=note)
 
     def catalog(self, dataset: str | None = None) -> Catalog:
         """What a question may refer to: one table, its codebook, the graph and the knowledge."""

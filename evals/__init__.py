@@ -1,0 +1,1 @@
+"""Bundled data, benchmarks and measurements."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from whence.agent.policy import Situation
 from whence.agent.state import Catalog, Claim, Derived, Draft
 from whence.agent.verify import keep_supported, verify_draft
@@ -28,7 +29,9 @@ def situation(estimate: dict[str, Any] = ESTIMATE, identification: dict[str, Any
         Evidence(id="E2", tool="estimate_difference", args={}, result=estimate, summary="1,794"),
     )
     question = EffectQuestion(treatment="arm", outcome="re78")
-    return Situation(words="effect on re78 in 12 months?", catalog=Catalog(table=CARD), question=question, ledger=ledger)
+    return Situation(
+        words="effect on re78 in 12 months?", catalog=Catalog(table=CARD), question=question, ledger=ledger
+    )
 
 
 def draft(text: str, *evidence: str, derived: tuple[Derived, ...] = ()) -> Draft:
@@ -51,7 +54,16 @@ def test_numbers_of_the_evidence_pass_at_printed_precision(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["about 1,795", "by 1794.35", "from 552 to 3,037", "p = 0.0049", "in 37 % of rows", "n = 446", "a 4,005 dollar gain", "1.8e3 to 5"],
+    [
+        "about 1,795",
+        "by 1794.35",
+        "from 552 to 3,037",
+        "p = 0.0049",
+        "in 37 % of rows",
+        "n = 446",
+        "a 4,005 dollar gain",
+        "1.8e3 to 5",
+    ],
 )
 def test_a_planted_number_is_caught(text: str) -> None:
     assert len(verify_draft(draft(text), situation())) == 1

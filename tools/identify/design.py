@@ -72,14 +72,21 @@ def run(args: DesignArgs, env: Env) -> Identification:
         mediators=args.mediators,
         estimand=estimand,
         reason=reason,
-        assumptions=(*assumptions, _CONSISTENCY),
+        assumptions=(*assumptions, *_ALWAYS),
     )
 
 
-_CONSISTENCY = Assumption(
-    name="consistency and no interference",
-    meaning="One version of the treatment, and one unit's treatment does not change another unit's outcome.",
-    status="untestable",
+_ALWAYS = (
+    Assumption(
+        name="consistency",
+        meaning="The treatment means the same thing for everyone who has the same value of it.",
+        status="untestable",
+    ),
+    Assumption(
+        name="no interference",
+        meaning="One unit's treatment does not change another unit's outcome.",
+        status="untestable",
+    ),
 )
 _STRATEGY: dict[KnownDesign, Literal["randomised", "backdoor", "instrument"]] = {
     "experiment": "randomised",
@@ -228,7 +235,7 @@ TOOL = Tool(
     "identify_design",
     DesignArgs,
     run,
-    assumes=("consistency and no interference",),
+    assumes=("consistency", "no interference"),
     example=DesignArgs(design="backdoor", treatment="t", outcome="y", adjustment_set=("z",)),
     reference="Hernán and Robins 2020, chapters 2 and 3; Imbens and Angrist 1994",
 )

@@ -8,7 +8,7 @@ from ....tools.domain.model import Model
 from ....tools.domain.questions import DesignKind, EffectQuestion
 from ....tools.domain.results import BalanceReport
 from ...policy import Situation
-from .hints import timing
+from .timing import timing
 from .ledger import Seen
 
 MIN_BALANCE_COVARIATES = 3

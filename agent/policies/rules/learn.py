@@ -8,7 +8,7 @@ from ....tools.domain.knowledge import Knowledge
 from ....tools.domain.results import GraphResult, Selection
 from ...policy import Situation
 from ...state import ToolCall
-from .hints import timing
+from .timing import timing
 from .ledger import Seen
 
 LEARNED = "learned"
