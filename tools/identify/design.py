@@ -115,7 +115,7 @@ def _experiment(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
         f"{t} was assigned at random, so the arms differ only by it and by chance; nothing needs to be adjusted for.",
         (
             Assumption(
-                name="randomised treatment",
+                name="random assignment",
                 meaning=f"Chance alone decided {t}; the balance of covariates is a partial test.",
             ),
             Assumption(

@@ -23,6 +23,7 @@ class Design(Model):
     reasons: tuple[str, ...]
     rejected: tuple[str, ...] = ()
     adjustment_set: tuple[str, ...] = ()
+    """Back-door: what identifies the effect. Experiment: covariates from before, for precision and for balance."""
     instruments: tuple[str, ...] = ()
     provisional: bool = False
 
@@ -78,7 +79,7 @@ def _by_randomisation(question: EffectQuestion, situation: Situation, seen: Seen
         return "nothing says that treatment was assigned at random"
     return Design(
         kind="experiment",
-        adjustment_set=hints.adjust_for or (),
+        adjustment_set=hints.adjust_for or measured_before(question, situation, seen),
         reasons=hints.because or ("the words say that treatment was randomised",),
     )
 
@@ -95,15 +96,22 @@ def _by_named_covariates(question: EffectQuestion, situation: Situation, seen: S
 
 def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
     """Rule 5: covariates that the codebook says were measured before treatment."""
-    when = timing(situation.catalog.codebook, situation.catalog)
-    named = {question.treatment, question.outcome, *question.mediators, *question.given, question.hints.cluster}
-    before = tuple(c for c, t in when.items() if t == "before" and c not in named and _usable(c, situation, seen))
+    before = measured_before(question, situation, seen)
     if not before:
         return "no codebook says which columns were measured before treatment"
-    after = [c for c, t in when.items() if t == "after" and c not in named]
+    when = timing(situation.catalog.codebook, situation.catalog)
+    after = [c for c, t in when.items() if t == "after" and c not in (question.treatment, question.outcome)]
     left_out = f"; {', '.join(after)} come after it and are left out" if after else ""
     reason = f"the codebook says that {', '.join(before)} were measured before treatment: common causes are sought among them{left_out}"
     return Design(kind="backdoor", adjustment_set=before, reasons=(reason,))
+
+
+def measured_before(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[str, ...]:
+    """Usable columns that the codebook places before the treatment, and that play no other part."""
+    when = timing(situation.catalog.codebook, situation.catalog)
+    hints = question.hints
+    parts = {question.treatment, question.outcome, *question.mediators, hints.cluster, hints.instrument, hints.unit}
+    return tuple(c for c, t in when.items() if t == "before" and c not in parts and _usable(c, situation, seen))
 
 
 def _by_balance(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:

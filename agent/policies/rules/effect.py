@@ -96,7 +96,8 @@ def _identify(question: EffectQuestion, design: Design, situation: Situation, se
     hints = question.hints
     args = {
         "design": design.kind, "treatment": question.treatment, "outcome": question.outcome, "estimand": question.estimand,
-        "adjustment_set": design.adjustment_set, "instruments": design.instruments, "mediators": question.mediators,
+        "adjustment_set": () if design.kind == "experiment" else design.adjustment_set,
+        "instruments": design.instruments, "mediators": question.mediators,
         "running_variable": hints.running_variable, "cutoff": hints.cutoff, "time": hints.time,
     }  # fmt: skip
     return (ToolCall(tool="identify_design", args=args, why="state what the design identifies, and on which premises"),)
@@ -122,9 +123,9 @@ def estimators(question: EffectQuestion, design: Design, situation: Situation, s
         question.contrast is not None and _nominal(question, situation)
     )
     if design.kind == "experiment":
-        return (
-            ("estimate_difference", "estimate_regression") if _levels(question, situation) else ("estimate_regression",)
-        )
+        if not _levels(question, situation) or question.hints.adjust_for:
+            return ("estimate_regression", "estimate_difference") if two_arms else ("estimate_regression",)
+        return ("estimate_difference", "estimate_regression") if design.adjustment_set else ("estimate_difference",)
     if not two_arms:
         return ("estimate_regression",)
     table = situation.catalog.table
@@ -144,8 +145,9 @@ def _estimate(
     if found.strategy in ("none_needed", "randomised") and "estimate_aipw" in order:
         order = ("estimate_difference", "estimate_regression")
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
-    if binary(question.treatment, situation) and found.adjustment_set:
-        calls.append(_balance_call(question, found.adjustment_set, situation))
+    compared = found.adjustment_set or design.adjustment_set
+    if binary(question.treatment, situation) and compared:
+        calls.append(_balance_call(question, compared, situation))
     calls += _strata(question, order[0], design, found, situation, seen) if order else []
     return not_made(calls, seen.ledger)
 
@@ -161,7 +163,7 @@ def _estimate_call(
         args["population"] = [c.model_dump() for c in question.population]
     if hints.cluster:
         args["cluster"] = hints.cluster
-    adjusted = found.adjustment_set or ()
+    adjusted = design.adjustment_set if design.kind == "experiment" else found.adjustment_set or ()
     why = "estimate the effect"
     if tool == "estimate_difference":
         why = "the arms as they are" if not adjusted else "the naive comparison, for contrast"
@@ -220,8 +222,8 @@ def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> 
     return (ToolCall(tool="estimate_range", args=args, why="the effect in every member of the equivalence class"),)
 
 
-def _balance_call(question: EffectQuestion, adjusted: tuple[str, ...], situation: Situation) -> ToolCall:
-    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": adjusted}
+def _balance_call(question: EffectQuestion, compared: tuple[str, ...], situation: Situation) -> ToolCall:
+    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": compared}
     if question.contrast:
         args["contrast"] = question.contrast.model_dump()
     return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
