@@ -1,0 +1,1 @@
+"""Who decides: the policies, one folder each."""

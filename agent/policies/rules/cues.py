@@ -1,0 +1,167 @@
+"""The wordings in questions and codebooks that speak of design, time and roles, as patterns.
+
+Every pattern is linear: bounded repetitions only, so that no text makes it slow.
+"""
+
+from __future__ import annotations
+
+import re
+
+EVENT = (
+    r"(?:intervention|treatment|program(?:me)?|training|random(?:i[sz]ation| assignment)|study|assignment|experiment|"
+    r"launch|rollout|surgery|campaign|policy|reform|law|act|therapy|reservation|trial|course|delivery|vaccination)"
+)
+"""What a study does to its units: the thing that time is counted from."""
+
+
+def one_of(*wordings: str) -> re.Pattern[str]:
+    """Compile alternatives that start at a word boundary; case does not matter."""
+    return re.compile("|".join(rf"\b(?:{w})" for w in wordings), re.IGNORECASE)
+
+
+BEFORE = one_of(
+    rf"(?:at|before|prior to|preceding|previous to) (?:the )?(?:baseline|enrol+ment|entry|start|admission|{EVENT})\b",
+    r"(?:measured|recorded|collected|observed|known|taken|asked|reported) (?:before|prior to)\b",
+    r"baseline\b",
+    r"pre-?(?:treatment|intervention|program|training|test|existing|period|randomi[sz]ation)\b",
+    r"in the (?:year|month|week|quarter)s? before\b",
+    r"before being\b",
+    r"prior (?:to the|earnings|income|scores?|wages?|achievement|sales|spend\w*|purchases|experience)\b",
+)
+AFTER = one_of(
+    rf"(?:after|following|since|post) (?:the )?{EVENT}\b",
+    r"post-?(?:treatment|intervention|program|training|test)\b",
+    r"follow-?up\b",
+    r"outcome\b",
+    r"endline\b",
+    r"at the end of (?:the )?(?:study|program|trial|year|course|semester)\b",
+    r"after (?:the )?\w+ (?:was|were) (?:sent|given|assigned|delivered|started|introduced)\b",
+    r"since the \w+(?: \w+)? started\b",
+    r"(?:days|weeks|months|years) after\b",
+)
+LEADING_BEFORE = re.compile(r"^(?:initial|previous|prior|past)\b", re.IGNORECASE)
+CONFOUNDERS = one_of(r"confounders?\b", r"pre-?treatment covariates?\b")
+FIXED_AT_BIRTH = re.compile(
+    r"^(?:the )?(?:sex|gender|race|ethnicity|age|date of birth|year of birth|birth (?:weight|order))\b(?! after)",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?:19|20)\d\d")
+TREATED_YEAR = re.compile(
+    r"\b(?:treatment|training|program(?:me)?|intervention|policy|law|act|reform|experiment|campaign|enrol+ment|assignment)"
+    r"\b[^.;\n]{0,50}?\b(?:in|during|from|since|started|began|of)\b[^.;\n]{0,25}?\b((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+PRE_YEARS = re.compile(
+    r"\b(?:pre-?(?:treatment|program|training|intervention)|baseline|prior|before)\b[^.;\n]{0,60}?"
+    r"((?:(?:19|20)\d\d(?:,? (?:and|or|to) |, |–|-)?){1,12})",
+    re.IGNORECASE,
+)
+
+TREATMENT_INDICATOR = one_of(r"treatment (?:indicator|variable|status|assignment|group|arm|dummy)\b")
+TREATMENT = one_of(
+    r"treatment (?:indicator|variable|status|group|assignment|arm|dummy)\b",
+    r"treatment\s*[:(]",
+    r"whether\b.{0,60}?\b(?:received|treated|participated|took part|enroll?ed|assigned|was given|were given|exposed|joined|"
+    r"attended|took)\b",
+    r"received (?:the |a )?(?:new |active )?(?:treatment|drug|program(?:me)?|intervention|training|vaccine|therapy)\b",
+)
+TREATMENT_START = re.compile(
+    r"^(?:the |a |an )?(?:treatment|intervention|exposure)\b|"
+    r"^(?:binary |a )?(?:indicator|dummy) (?:of|for) (?:the )?(?:treatment|intervention|program|training)",
+    re.IGNORECASE,
+)
+OUTCOME = one_of(r"outcome(?: variable| measure| of interest)?\b", r"(?:dependent|response) variable\b", r"endpoint\b")
+COVARIATE = one_of(r"(?:confounders?|covariates?|control variables?)\b")
+IDENTIFIER = one_of(r"(?:identifier|unique id|id (?:of|for)|serial number|name of|surname|row number)\b")
+BEFORE_AFTER_COLUMN = one_of(
+    r"(?:post|after)[- ](?:the )?(?:intervention|treatment|policy|reform|law|change|launch|period|program)",
+    r"post[- ]?(?:period|intervention|treatment)\b",
+    r"before (?:and|or|versus|vs\.?) after\b",
+    r"the year after\b",
+    r"(?:pre|before)[- ]?(?:/|or |and )(?:post|after)",
+    r"from (?:the )?(?:period|years?|months?|quarters?|weeks?) after\b",
+)
+MEASURES = one_of(r"(?:number|amount|count|level|share|earnings|income|score)\b")
+OF_INTEREST = re.compile(
+    r"\b(?:outcome|response|dependent variable|endpoint)(?: variable)?(?: of interest)?\s+(?:is|was|are|were|:)\s+"
+    r"([^.;\n]{3,80})",
+    re.IGNORECASE,
+)
+TREATED_GROUP = re.compile(
+    r"([^.;:\n]{3,60}?)\s{0,3}\(?(?:the )?(?:treatment|treated|intervention) (?:group|unit|city|state|region|country)\b",
+    re.IGNORECASE,
+)
+
+RANDOM = one_of(
+    r"random(?:ly|i[sz]ed|i[sz]es|i[sz]ing|i[sz]ation)?\b", r"rcts?\b", r"a/b[- ]?test(?:s|ed|ing)?\b", r"lottery\b",
+    r"coin (?:flip|toss)\b",
+)  # fmt: skip
+ASSIGNING = one_of(
+    r"rcts?\b", r"a/b[- ]?test", r"randomi[sz]", r"lottery", r"coin", r"experiment\w*\b",
+    r"random(?:ly)? (?:assign|allocat|test|experiment|trial|giv|offer|receiv|select\w* (?:to|for)|reserv|plac|treat|divid)",
+    r"random(?:ly)? (?:split|put|show|sent|expos|vari|chos\w+ (?:to|for)|control)",
+    r"assign\w* (?:at random|randomly|by lottery)",
+    r"at random (?:to|into)\b",
+    r"(?:allocated|given|offered|divided|split) (?:at random|randomly)",
+)  # fmt: skip
+NOT_RANDOM = one_of(
+    r"(?:not|non|never|without|no|quasi|lack of|rather than|instead of)[- ]+(?:\w+ ){0,2}?(?:random\w*|experiment\w*|rcts?)\b",
+    r"\w+n['’]t (?:\w+ ){0,2}?random\w*",
+    r"quasi-?experiment\w*",
+    r"natural experiment",
+    r"observational\b",
+    r"observation (?:data|study|studies)\b",
+    r"self-?select\w*",
+    r"non-?experimental\b",
+    r"chose (?:to|whether)\b",
+    r"survey (?:controls|comparison)",
+    r"controls? (?:\w+ ){0,4}?from (?:a |the )?(?:\w+ )?surveys?\b",
+    r"comparison group (?:\w+ ){0,4}?from\b",
+)
+SAMPLED = one_of(
+    r"random(?:ly)? (?:sampl|select\w*\b(?! (?:to|for))|drawn|cho|survey|pick|customers|subset|people|individuals|noise)"
+)
+PRIOR_TO = re.compile(r"\b(?:prior to|before|preceding|at)\s+(?:the\s+)?$", re.IGNORECASE)
+
+INSTRUMENT = one_of(r"instrument(?:al variable)?\b(?! panel)")
+IS_INSTRUMENT = re.compile(
+    r"([^.;\n]{3,120}?)\b(?:as|is|are|serves? as|used as) (?:an? |the )?(?:valid )?instrument", re.IGNORECASE
+)
+NONCOMPLIANCE = one_of(
+    r"non-?compli\w+",
+    r"compliers?\b",
+    r"not all\b",
+    r"(?:did|do|does|are|were|was|is|has|have|had)(?: not|n['’]t) (?:actually )?"
+    r"(?:receiv|tak|took|get|got|attend|enrol|us|participat|show|compl|open)\w*",
+    r"never (?:received|took|got|attended)",
+    r"refus\w+",
+    r"declin\w+ (?:to|the)",
+    r"imperfect compliance",
+    r"intention[- ]to[- ]treat",
+    r"some (?:\w+ ){1,8}not receiv\w*",
+    r"take-?up\b",
+)
+
+CUTOFF = one_of(
+    r"discontinuit\w+", r"cut-?offs?\b", r"thresholds?\b", r"margin of victory\b", r"running variable\b",
+    r"forcing variable\b", r"turn(?:s|ed|ing)? \d+",
+    r"just (?:above|below|under|over|older|younger|missed|passed)\b",
+)  # fmt: skip
+CUT_NUMBER = re.compile(
+    r"\b(?:turn(?:s|ed|ing)?|reach(?:es|ed|ing)?|cut-?off(?: \w+)? (?:of|at|is|was)|threshold (?:of|at|is|was)|age(?: of)?|"
+    r"at least|under|below|above|over|exceed\w*|scor\w+)\s+(?:the (?:age|score) of )?(-?\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+RUNNING = one_of(
+    r"(?:running|forcing|assignment) variable\b",
+    r"margin of victory\b",
+    r"cent(?:er|re)d (?:around|at|on) (?:the )?(?:0|zero|cut)",
+    r"distance (?:to|from) (?:the )?(?:cut|thresh|border|boundary)",
+)
+AGED = re.compile(r"\s*(?:turn|reach|age)", re.IGNORECASE)
+
+BEFORE_AFTER = one_of(
+    r"difference[s]?[- ]in[- ]difference[s]?\b", r"diff-?in-?diff\b", r"did design\b", r"quasi-?experiment\w*",
+    r"before and after\b", r"pre- and post\b", r"pre-?intervention\b", r"post-?intervention\b", r"parallel trends\b",
+    r"after the (?:policy|law|act|reform|tax|change)\b", r"passed in\b", r"introduced in\b",
+)  # fmt: skip

@@ -1,0 +1,296 @@
+"""Read a question about an effect: treatment and outcome, estimand, population, contrast, design hints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind, RelationQuestion
+from ...state import Option, Reading
+from .columns import Match
+from .context import Context
+from .hints import read_hints, received_and_assigned, running_variable
+from .modifiers import Modifiers, read_groups
+from .prepare import Prepared
+from .roles import sentence_columns
+from .slots import SURE, Filled, fill, pair_up, sole_by_role
+from .values import level_of, read_contrast, read_population
+from .whom import read_whom
+from .words import Token
+
+MAX_OPTIONS = 4
+WINNING = frozenset(
+    {
+        "win",
+        "elect",
+        "election",
+        "office",
+        "member",
+        "become",
+        "victory",
+        "pass",
+        "qualify",
+        "eligible",
+        "turn",
+        "reach",
+    }
+)
+NOTHING = Filled("", (), ())
+
+
+class Half(NamedTuple):
+    """What the frame gave: the two phrases, either of which may be missing."""
+
+    words: str
+    prepared: Prepared
+    sentence: int
+    treatment: Filled | None
+    outcome: Filled | None
+    modifiers: Modifiers
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The sentence of the question."""
+        return self.prepared.sentences[self.sentence]
+
+
+class _Pair(NamedTuple):
+    treatment: Match | None
+    outcome: Match | None
+    treatment_ties: tuple[Match, ...] = ()
+    outcome_ties: tuple[Match, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
+    """Build the effect question, or say which half of it names no column."""
+    pair = _pair(half, context)
+    if pair.treatment is None or pair.outcome is None:
+        return Reading(problem=_missing(half, pair), because=pair.because)
+    treatment, outcome = pair.treatment.column, pair.outcome.column
+    because = [
+        *pair.because,
+        f"treatment = {treatment!r}{_from(half.treatment)}: {pair.treatment.how}",
+        f"outcome = {outcome!r}{_from(half.outcome)}: {pair.outcome.how}",
+    ]
+    if cause_words and context.catalog.table is None:
+        given = tuple(c for c in half.modifiers.given if c not in (treatment, outcome))
+        question = RelationQuestion(relation="causes", source=treatment, target=outcome, given=given)
+        return Reading(
+            question=question,
+            because=(*because, "without a table the question is whether the graph has a directed path"),
+        )
+    if unread := [u for u in half.modifiers.unread if len(u) > 2]:
+        because.append(f"not used, since they name no column: {', '.join(map(repr, unread[:4]))}")
+    question, more = _question(half, treatment, outcome, context)
+    because += more
+    options = _options(question, half, pair, context)
+    if options:
+        because.append(f"several columns fit: {'; '.join(o.label for o in options)}; the first was chosen")
+    return Reading(question=question, because=tuple(because), options=options)
+
+
+def _from(filled: Filled | None) -> str:
+    return f", from {filled.phrase!r}" if filled and filled.phrase else ""
+
+
+def _missing(half: Half, pair: _Pair) -> str:
+    known: list[str] = []
+    for role, match, filled in (("treatment", pair.treatment, half.treatment), ("outcome", pair.outcome, half.outcome)):
+        if match is not None:
+            known.append(f"the {role} is {match.column!r}")
+        elif filled is not None and filled.phrase:
+            near = [m.column for m in filled.matches[:3]]
+            nearest = f" (the nearest are {', '.join(map(repr, near))})" if near else ""
+            known.append(f"no column is clearly meant by {filled.phrase!r}, the {role}{nearest}")
+        else:
+            known.append(f"the words do not say what the {role} is, and the codebook does not name one")
+    known.sort(key=lambda k: k.startswith(("the treatment is", "the outcome is")))
+    return f"The question was understood as one about an effect, but {'; '.join(known)}."
+
+
+def _pair(half: Half, context: Context) -> _Pair:
+    """Find treatment and outcome: by the phrases, then by the codebook, and only then by their part in the study."""
+    t_filled, y_filled = half.treatment or NOTHING, half.outcome or NOTHING
+    treatment, outcome, _ = pair_up(t_filled, y_filled)
+    because: list[str] = []
+    if treatment is None:
+        treatment = _treatment_otherwise(half, t_filled, context, because)
+    if outcome is None:
+        outcome = _outcome_otherwise(half, y_filled, context, because)
+    if treatment is not None and outcome is not None and treatment.column == outcome.column:
+        weaker = treatment.score <= outcome.score
+        treatment, outcome = (None, outcome) if weaker else (treatment, None)
+    t_ties = tuple(m for m in t_filled.ties if outcome is None or m.column != outcome.column)
+    y_ties = tuple(m for m in y_filled.ties if treatment is None or m.column != treatment.column)
+    couple = received_and_assigned(context)
+    if (
+        treatment is not None
+        and couple
+        and treatment.column == couple[1]
+        and couple[0] in [m.column for m in t_filled.matches[:3]]
+    ):
+        own = [t for t in t_filled.tokens if t.column == couple[1] and t.lock >= 1.5]
+        received = next(m for m in t_filled.matches if m.column == couple[0])
+        if not own and received.score >= treatment.score - 0.15:
+            because.append(
+                f"{couple[1]!r} says who was assigned, {couple[0]!r} who received it: the effect asked is that of receiving"
+            )
+            treatment, t_ties = received, ()
+    if treatment is not None and t_filled.best is None:
+        t_ties = ()
+    return _Pair(treatment, outcome, t_ties, _latest(y_ties, context, because), tuple(because))
+
+
+def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: list[str]) -> Match | None:
+    if not half.treatment:
+        name = context.roles.sole("treatment")
+        if (
+            name is not None
+            and half.outcome is not None
+            and name != (half.outcome.best.column if half.outcome.best else None)
+        ):
+            because.append(
+                f"the words do not name the treatment; {name!r} is the only one: {context.roles.why['treatment', name]}"
+            )
+            return Match(name, SURE, "the only treatment that the names and the codebook tell")
+        return None
+    if found := sole_by_role(filled.tokens, "treatment", context):
+        return found
+    if (cut := running_variable(half.words, context)) and ({t.stem for t in filled.tokens} & WINNING):
+        because.append(f"no column says who got {filled.phrase!r}; it follows from {cut[0]!r} crossing {cut[1]:g}")
+        return Match(cut[0], SURE, "the running variable whose crossing of the cut-off is the treatment")
+    unknown = [
+        t.stem
+        for t in filled.tokens
+        if t.is_word and not context.index.hits(t.stem) and (t.text[:1].isupper() or t.text.isdigit())
+    ]
+    linked = sentence_columns(context.index, unknown, context.catalog.codebook.text)
+    linked = {c: s for c, s in linked.items() if c not in context.roles.before_after}
+    if len(linked) == 1:
+        name, sentence = next(iter(linked.items()))
+        return Match(name, SURE, f"the codebook ties {filled.phrase!r} to it: {sentence!r}")
+    if len(filled.tokens) <= 2 and any(t.low in {"it", "this", "that", "they"} for t in filled.tokens):
+        for sentence in (*half.prepared.sentences[: half.sentence], half.tokens[: half.tokens.index(filled.tokens[0])]):
+            earlier = fill(sentence, "treatment", context) if sentence else NOTHING
+            if earlier.best:
+                because.append(f"{filled.phrase!r} stands for {earlier.phrase!r}")
+                return earlier.best
+    return None
+
+
+def _outcome_otherwise(half: Half, filled: Filled, context: Context, because: list[str]) -> Match | None:
+    if half.outcome and (found := sole_by_role(filled.tokens, "outcome", context)):
+        return found
+    if not half.outcome or not context.index.content_words(filled.tokens):
+        name = context.roles.sole("outcome")
+        if name is not None:
+            because.append(
+                f"the words do not name the outcome; {name!r} is the only one: {context.roles.why['outcome', name]}"
+            )
+            return Match(name, SURE, "the only outcome that the names and the codebook tell")
+    return None
+
+
+def _latest(ties: tuple[Match, ...], context: Context, because: list[str]) -> tuple[Match, ...]:
+    """An outcome comes after the treatment: drop the columns that the codebook places before it."""
+    later = tuple(m for m in ties if context.when.get(m.column) not in ("before", "treatment"))
+    if later and len(later) < len(ties):
+        dropped = ", ".join(m.column for m in ties if m not in later)
+        because.append(f"{dropped}: measured before the treatment, so not the outcome")
+        return later
+    return ties
+
+
+def _question(half: Half, treatment: str, outcome: str, context: Context) -> tuple[EffectQuestion, list[str]]:
+    because: list[str] = []
+    modifiers = half.modifiers
+    used = {t.start for f in (half.treatment, half.outcome) if f for t in f.tokens}
+    whom = read_whom(half.prepared.sentences, treatment, used, context)
+    estimand: EstimandKind = whom.estimand or "ATE"
+    because += whom.because
+    mediators: tuple[str, ...] = tuple(m for m in modifiers.mediators if m not in (treatment, outcome))
+    if modifiers.path and (mediators or modifiers.path == "direct"):
+        kinds: dict[str, EstimandKind] = {"indirect": "NIE", "direct": "NDE", "controlled": "CDE"}
+        estimand = kinds[modifiers.path]
+        because += [b for b in modifiers.because if "effect" in b]
+    population: list[Condition] = []
+    for condition, phrase in read_population(half.tokens, used | whom.used, (treatment, outcome, *mediators), context):
+        population.append(condition)
+        because.append(f"only rows with {condition.column} {condition.op} {condition.value!r}, from {phrase!r}")
+    groups = tuple(
+        dict.fromkeys(
+            g
+            for g in read_groups(half.tokens, (treatment, outcome, *mediators), context)
+            if g not in {c.column for c in population}
+        )
+    )
+    if groups and estimand == "ATE":
+        estimand = "CATE"
+        because.append(f"the effect within the levels of {', '.join(groups)}")
+    if (
+        estimand == "CDE"
+        and modifiers.held_at is not None
+        and (held := _held(mediators[0], modifiers.held_at, half, context))
+    ):
+        population.append(held)
+    if any(t.low in {"dose-response", "dose–response"} for t in half.tokens) and estimand == "ATE":
+        estimand = "dose_response"
+        because.append("the effect at every dose, from 'dose-response'")
+    contrast = _contrast(half, treatment, context, because)
+    modifiers.groups = list(groups)
+    hints = read_hints(half.words, treatment, outcome, modifiers, context)
+    because += hints.because
+    return EffectQuestion(
+        treatment=treatment, outcome=outcome, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
+        population=tuple(population), hints=hints,
+    ), because  # fmt: skip
+
+
+def _held(column: str, text: str, half: Half, context: Context) -> Condition | None:
+    card = context.index.cards.get(column)
+    try:
+        return Condition(column=column, op="==", value=int(text) if text.lstrip("-").isdigit() else float(text))
+    except ValueError:
+        named = (
+            level_of([t for t in half.tokens if t.text in text.split()], card, context.index.described[column])
+            if card
+            else []
+        )
+        return Condition(column=column, op="==", value=named[0][1]) if named else None
+
+
+def _contrast(half: Half, treatment: str, context: Context, because: list[str]) -> Contrast | None:
+    phrase = _span(half)
+    found = read_contrast(half.tokens, phrase, treatment, context)
+    if found is None:
+        return None
+    because.append(f"contrast: {found[1]}")
+    return found[0]
+
+
+def _span(half: Half) -> Sequence[Token]:
+    """The words of the treatment as they stand in the sentence."""
+    if not half.treatment or not half.treatment.tokens:
+        return ()
+    starts = {t.start for t in half.treatment.tokens}
+    return [t for t in half.tokens if t.start in starts]
+
+
+def _options(question: EffectQuestion, half: Half, pair: _Pair, context: Context) -> tuple[Option, ...]:
+    """The readings that fit about as well as the first, which is among them."""
+    pairs: list[tuple[str, str]] = [(question.treatment, question.outcome)]
+    pairs += [(t.column, question.outcome) for t in pair.treatment_ties]
+    pairs += [(question.treatment, y.column) for y in pair.outcome_ties]
+    distinct = [p for p in dict.fromkeys(pairs) if p[0] != p[1]][:MAX_OPTIONS]
+    if len(distinct) < 2:
+        return ()
+    found: list[Option] = []
+    for treatment, outcome in distinct:
+        asked = (
+            question
+            if (treatment, outcome) == (question.treatment, question.outcome)
+            else _question(half, treatment, outcome, context)[0]
+        )
+        found.append(Option(label=f"the effect of {treatment!r} on {outcome!r}", question=asked))
+    return tuple(found)

@@ -1,0 +1,281 @@
+"""Read what modifies a question: covariates, mediators, instrument, cluster, groups to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .context import Context
+from .grammar import CUTS
+from .pattern import Pattern
+from .slots import SURE, head_of, listed, words_of
+from .words import Token
+
+_STOPS = frozenset(
+    {"what", "which", "how", "do", "would", "will", "be", "can", "could", "should", "whether", "to", "have"}
+)
+_ALL_OF = frozenset({"all", "every", "everything", "each"})
+_COVARIATE_NOUNS = frozenset(
+    {"covariate", "confounder", "control", "variable", "column", "factor", "else", "characteristic"}
+)
+_NOTHING = frozenset({"anything", "nothing", "covariate", "control", "confounder", "adjustment"})
+
+_INSTRUMENT = tuple(
+    Pattern(p)
+    for p in (
+        "use/with/take/have <I> as/for ?a/an/the/our instrument/instrumental/iv",
+        "instrument/instrumented by/with/use <I>",
+        "instrument * by/with/use <I>",
+        "<I> as ?a/an/the/our ?valid/good instrument/instrumental/iv",
+        "<I> be/serve ?as ?a/an/the/our ?valid/good instrument/instrumental/iv",
+        "instrument/iv ?variable ?be/: <I>",
+    )
+)
+_HOLD = tuple(
+    Pattern(p)
+    for p in (
+        "hold/keep/fix <M> constant/fixed",
+        "hold/keep/fix <M> fixed/constant at <V>",
+        "hold/keep/fix/set <M> at/to <V>",
+        "with <M> held/fixed/set ?fixed/constant at/to <V>",
+    )
+)
+_CONTROLS = tuple(
+    Pattern(p)
+    for p in (
+        "with/include <A> as ?the control/covariate/confounder",
+        "use <A> as ?the control/covariate/confounder",
+        "<A> be ?a/an/the ?known/only/likely confounder/confounding",
+    )
+)
+_GROUPS = tuple(
+    Pattern(p)
+    for p in (
+        "differ/vary/change ?across/by/with/between/among/over/depend_on <G>",
+        "depend_on <G>",
+        "@effect * across/by <G>",
+        "for/in/within each/every/different <G>",
+        "separately for/by <G>",
+        "by <G>",
+        "heterogeneous/heterogeneity/moderated/modified ?across/by/with/in <G>",
+    )
+)
+_CLUSTER = tuple(
+    Pattern(p)
+    for p in ("cluster ?standard ?error by/on/at/within ?the <K>", "error cluster by/on/at ?the <K>", "cluster <K>")
+)
+
+
+@dataclass
+class Modifiers:
+    """What was read beside treatment and outcome; lists keep the order of the words."""
+
+    adjust: list[str] | None = None
+    adjust_all: bool = False
+    given: list[str] = field(default_factory=list)
+    """Columns after `given` and `conditional on`: covariates of a relation question."""
+    mediators: list[str] = field(default_factory=list)
+    path: str | None = None
+    """`indirect` through the mediators, `direct` around them, `controlled` with them held at a value."""
+    held_at: str | None = None
+    groups: list[str] = field(default_factory=list)
+    instrument: str | None = None
+    cluster: str | None = None
+    because: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Phrases that should name a column and do not."""
+
+
+def read_modifiers(sentences: Sequence[Sequence[Token]], context: Context) -> Modifiers:
+    """Read the modifiers of every sentence of the question."""
+    found = Modifiers()
+    for sentence in sentences:
+        tokens = sentence[:150]
+        _adjustment(tokens, context, found)
+        _mediation(tokens, context, found)
+        _instrument(tokens, context, found)
+        _cluster(tokens, context, found)
+    return found
+
+
+def tail(tokens: Sequence[Token], start: int, *, lists: bool = True) -> Sequence[Token]:
+    """The words after a cue, up to the next cue, verb or end; a comma is passed only inside a list."""
+    end = start
+    while end < len(tokens):
+        token = tokens[end]
+        if token.lock < 1.5:
+            if token.low in {"?", "!", ";"} or (token.low == "." and end + 1 >= len(tokens)):
+                break
+            if end > start and (token.low in CUTS or token.stem in CUTS) and token.low not in {"include"}:
+                break
+            if token.stem in _STOPS or token.low in _STOPS:
+                break
+            if token.low == "," and not (lists and _list_goes_on(tokens, end)):
+                break
+        end += 1
+    return tokens[start:end]
+
+
+def _list_goes_on(tokens: Sequence[Token], comma: int) -> bool:
+    rest = tokens[comma + 1 :]
+    after = next((t for t in rest if t.is_word), None)
+    if after is None or after.stem in _STOPS or after.low in CUTS or after.stem in CUTS:
+        return False
+    upcoming = [t for t in rest[:12] if t.low in {",", "and", "]"} or t.stem in _STOPS or t.column]
+    return bool(upcoming) and upcoming[0].stem not in _STOPS
+
+
+def _adjustment(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
+    for i, token in enumerate(tokens):
+        if token.lock >= 1.5:
+            continue
+        cue = token.stem in {"adjust_for", "condition_on", "take_into_account"} or token.low in {
+            "adjust_for",
+            "condition_on",
+        }
+        given = token.low in {"given", "condition_on"}
+        colon = (
+            token.stem in {"confounder", "covariate", "control"}
+            and i + 1 < len(tokens)
+            and tokens[i + 1].low in {":", "involve", "involving"}
+        )
+        if cue or given or colon:
+            span = tail(tokens, i + 1 + colon)
+            if given and not span:
+                continue
+            _take_covariates(span, token, context, found, given=given and not cue)
+        elif token.low in {"unadjusted", "naive", "crude"}:
+            found.adjust = found.adjust or []
+            found.because.append(f"no adjustment, from {token.text!r}")
+    for pattern in _CONTROLS:
+        if slots := next(pattern.find(tokens), None):
+            span = tokens[slice(*slots.spans["A"])]
+            columns, _ = listed(_nearest(span), context.index)
+            if columns and tokens[0].stem not in _STOPS:
+                found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns)))
+                found.because.append(f"adjust for {', '.join(columns)}, from {words_of(span)!r}")
+    for slots in _HOLD[0].find(tokens):
+        columns, _ = listed(tokens[slice(*slots.spans["M"])], context.index)
+        if columns and not any(s for p in _HOLD[1:] for s in p.find(tokens)):
+            found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns)))
+            found.because.append(f"adjust for {', '.join(columns)}, held constant in the words")
+
+
+def _nearest(span: Sequence[Token]) -> Sequence[Token]:
+    """The part of a span after its last word that is not of a list, at most twelve words."""
+    return span[-12:]
+
+
+def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found: Modifiers, *, given: bool) -> None:
+    stems = [t.stem for t in span]
+    if set(stems[:3]) & _ALL_OF and (set(stems) & _COVARIATE_NOUNS or "everything" in stems):
+        found.adjust_all = True
+        found.because.append(f"adjust for all other columns, from {cue.text + ' ' + words_of(span)!r}")
+        return
+    before = words_of(span[:2])
+    if not given and stems and stems[0] in _NOTHING and before.split()[0].lower() in {"nothing", "anything"}:
+        found.adjust = []
+        found.because.append(f"no adjustment, from {cue.text + ' ' + words_of(span)!r}")
+        return
+    columns, unknown = listed(span, context.index)
+    if given:
+        found.given = list(dict.fromkeys((*found.given, *columns)))
+    else:
+        found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns))) if columns else found.adjust
+    if columns:
+        found.because.append(
+            f"{'given' if given else 'adjust for'} {', '.join(columns)}, from {cue.text + ' ' + words_of(span)!r}"
+        )
+    generic = {
+        *_COVARIATE_NOUNS,
+        "it",
+        "them",
+        "time-dependent",
+        "relevant",
+        "possible",
+        "suitable",
+        "confounding",
+        "difference",
+        "bias",
+    }
+    found.unread += [
+        u
+        for u in unknown
+        if not set(u.lower().split()) & generic and not set(stems) & {"confounder", "confounding", "bias"}
+    ]
+
+
+def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
+    for i, token in enumerate(tokens):
+        if token.lock >= 1.5:
+            continue
+        through = token.low in {"through", "via", "by_way_of", "by_means_of", "not_through"} or (
+            token.stem == "mediate" and i + 1 < len(tokens) and tokens[i + 1].low in {"by", "through", "via"}
+        )
+        if through:
+            columns, unknown = listed(tail(tokens, i + 1 + (token.stem == "mediate")), context.index)
+            around = token.low == "not_through" or any(
+                t.low in {"not", "except", "other_than", "without", "never"} for t in tokens[max(0, i - 3) : i]
+            )
+            if columns:
+                found.mediators = columns
+                found.path = found.path or ("direct" if around else "indirect")
+                found.because.append(f"{found.path} effect, {token.text!r} {', '.join(columns)}")
+            elif unknown:
+                found.unread += unknown
+        if (
+            token.low in {"direct", "indirect"}
+            and i + 1 < len(tokens)
+            and tokens[i + 1].stem in {"effect", "impact", "influence"}
+        ):
+            found.path = token.low
+            found.because.append(f"{token.low} effect, from {token.text!r}")
+            if i and tokens[i - 1].low == "controlled":
+                found.path = "controlled"
+    for pattern in _HOLD[1:]:
+        for slots in pattern.find(tokens):
+            columns, _ = listed(tokens[slice(*slots.spans["M"])], context.index)
+            value = head_of(tokens[slice(*slots.spans["V"])])
+            if columns and len(value) <= 4:
+                found.mediators, found.path, found.held_at = columns[:1], "controlled", words_of(value)
+                found.because.append(f"controlled direct effect, {columns[0]} held at {words_of(value)!r}")
+                return
+
+
+def _instrument(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
+    if not any(t.stem.startswith("instrument") or t.low == "iv" for t in tokens if t.lock < 1.5):
+        return
+    for pattern in _INSTRUMENT:
+        for slots in pattern.find(tokens):
+            columns, _ = listed(head_of(tokens[slice(*slots.spans["I"])])[-8:], context.index)
+            if len(columns) == 1 and found.instrument is None:
+                found.instrument = columns[0]
+                found.because.append(
+                    f"instrument = {columns[0]!r}, from {words_of(tokens[slice(*slots.spans['I'])])!r}"
+                )
+
+
+def _cluster(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
+    for pattern in _CLUSTER:
+        for slots in pattern.find(tokens):
+            matches = context.index.score(head_of(tokens[slice(*slots.spans["K"])]))
+            if matches and matches[0].score >= SURE and found.cluster is None:
+                found.cluster = matches[0].column
+                found.because.append(f"standard errors clustered by {found.cluster!r}")
+
+
+def read_groups(tokens: Sequence[Token], used: Sequence[str], context: Context) -> Iterator[str]:
+    """Columns within whose levels the effect is asked: `by sex`, `across regions`, `for each age group`.
+
+    Args:
+        tokens: The sentence of the question.
+        used: Columns that already are the treatment or the outcome.
+        context: The lookups of this reading.
+    """
+    for pattern in _GROUPS:
+        for slots in pattern.find(tokens[:150]):
+            columns, _ = listed(head_of(tokens[slice(*slots.spans["G"])])[:8], context.index)
+            fresh = [c for c in columns if c not in used]
+            if fresh and len(fresh) == len(columns):
+                yield from fresh
+                return

@@ -1,0 +1,258 @@
+"""Read a question in English over the columns of a table, and say how each part was read.
+
+The words are cut into sentences; every frame of the grammar is fitted to every sentence; the fit whose slots name
+columns best wins. What names no column is said, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ....tools.domain.questions import (
+    AdjustmentQuestion,
+    AttributionQuestion,
+    CausalQuestion,
+    DiscoveryQuestion,
+    RelationQuestion,
+)
+from ...state import Catalog, Codebook, Option, Reading
+from .codebook import read_codebook
+from .context import Context
+from .effect_words import Half, read_effect
+from .grammar import Frame, frames
+from .lexicon import FOREIGN, FUNCTION
+from .modifiers import Modifiers, read_modifiers
+from .prepare import Prepared
+from .slots import Filled, fill, head_of, listed, pair_up
+from .suggest import example_questions
+from .words import Token, tokenise
+
+__all__ = ["MAX_WORDS", "read_codebook", "read_question"]
+
+MAX_WORDS = 6_000
+"""Characters of a question; longer background belongs in the codebook."""
+MAX_SENTENCE_TOKENS = 120
+NOTHING = Filled("", (), ())
+
+Relations = ("independent", "confounder", "collider", "mediator", "path")
+
+
+class Fit(NamedTuple):
+    """One frame fitted to one sentence."""
+
+    frame: Frame
+    sentence: int
+    spans: dict[str, tuple[int, int]]
+    slots: dict[str, Filled]
+    score: float
+
+
+def read_question(words: str, catalog: Catalog) -> Reading:
+    """Turn a question in words into a typed causal question.
+
+    Args:
+        words: The question as it was asked, in English. Instructions inside it are not obeyed.
+        catalog: The table's columns, the codebook, and the graph if there is one.
+
+    Returns:
+        `question` when one reading fits; `options` besides when several fit equally; `problem` and `examples` when
+        none does. `because` says how each part was read.
+    """
+    if problem := _unreadable(words, catalog):
+        return _problem(problem, catalog, None)
+    context = Context(catalog)
+    prepared = Prepared(words, context.index)
+    mended = tuple(f"{a!r} was read as {b!r}" for a, b in prepared.corrections.items())
+    fits = _fits(prepared, context)
+    if not fits:
+        return _problem(_not_understood(prepared, context), catalog, context, mended)
+    modifiers = read_modifiers(prepared.sentences, context)
+    best = fits[0]
+    sentence = prepared.sentences[best.sentence]
+    if best.frame.kind == "effect":
+        half = Half(words, prepared, best.sentence, best.slots.get("T"), best.slots.get("Y"), modifiers)
+        reading = read_effect(half, context, cause_words=_asks_whether_causes(best, sentence))
+    else:
+        reading = _other(best, sentence, modifiers, context)
+    if reading.problem is not None:
+        return _problem(reading.problem, catalog, context, (*mended, *reading.because))
+    return reading.model_copy(update={"because": (*mended, *reading.because)})
+
+
+def _unreadable(words: str, catalog: Catalog) -> str | None:
+    if not words.strip():
+        return "The question is empty."
+    if len(words) > MAX_WORDS:
+        return (
+            f"The question has {len(words):,} characters; at most {MAX_WORDS:,} are read. "
+            "Ask in a sentence or two and give the background as a codebook (--about)."
+        )
+    if catalog.table is None and not catalog.graph_nodes:
+        return "There is neither a table nor a graph that the question could be about."
+    lows = [t.low for t in tokenise(words) if t.is_word]
+    names = {n.lower() for n in (c.name for c in catalog.table.columns)} if catalog.table else set[str]()
+    foreign = sum(w in FOREIGN and w not in names for w in lows)
+    english = sum(w in FUNCTION and w not in FOREIGN for w in lows)
+    strange = sum(not w.isascii() and w not in names for w in lows)
+    if foreign > english or (strange * 2 > len(lows) and english < 2):
+        return "The question does not seem to be in English, and only English is read."
+    return None
+
+
+def _fits(prepared: Prepared, context: Context) -> list[Fit]:
+    """Every frame in every sentence, the best first; frames with no column at all are dropped."""
+    found: list[Fit] = []
+    for i, tokens in enumerate(prepared.sentences):
+        short = tokens[:MAX_SENTENCE_TOKENS]
+        for frame in frames():
+            best: Fit | None = None
+            for slots in frame.pattern.find(short):
+                fit = _score(frame, i, slots.spans, short, context)
+                if best is None or fit.score > best.score:
+                    best = fit
+            if best is not None:
+                found.append(best)
+    return sorted(found, key=lambda f: -f.score)
+
+
+def _score(
+    frame: Frame, sentence: int, spans: dict[str, tuple[int, int]], tokens: Sequence[Token], context: Context
+) -> Fit:
+    slots = {
+        name: fill(tokens[a:b], {"T": "treatment", "Y": "outcome"}.get(name, "any"), context)
+        for name, (a, b) in spans.items()
+    }
+    if frame.kind == "effect" or {"T", "Y"} <= set(slots):
+        _, _, gained = pair_up(slots.get("T", NOTHING), slots.get("Y", NOTHING))
+        rest = [s.best.score if s.best else -0.6 for n, s in slots.items() if n not in ("T", "Y")]
+    else:
+        gained = 0.0
+        rest = [min(s.best.score, 1.3) if s.best else -0.6 for s in slots.values()]
+        columns = [s.best.column for s in slots.values() if s.best]
+        rest.append(-0.6 * (len(columns) - len(set(columns))))
+    total = frame.weight + 0.5 * (gained + sum(rest)) - 0.01 * sentence
+    if frame.kind == "graph":
+        total += 0.35
+    return Fit(frame, sentence, spans, slots, total)
+
+
+def _asks_whether_causes(fit: Fit, sentence: Sequence[Token]) -> bool:
+    """Whether the words are `does X cause Y`, which on a graph alone asks for a relation."""
+    (_, a), (b, _) = fit.spans.get("T", (0, 0)), fit.spans.get("Y", (0, 0))
+    between = sentence[min(a, b) : max(a, b)]
+    return any(t.stem == "cause" for t in between) and not any(t.stem == "effect" for t in sentence)
+
+
+def _not_understood(prepared: Prepared, context: Context) -> str:
+    named = list(dict.fromkeys(t.column for t in prepared.tokens if t.column is not None))
+    seen = f" It names {', '.join(map(repr, named[:6]))}, but" if named else ""
+    return (
+        f"No causal question was found in the words.{seen} it is not clear what is asked about."
+        if named
+        else ("No causal question was found in the words, and they name no column.")
+    )
+
+
+def _other(fit: Fit, sentence: Sequence[Token], modifiers: Modifiers, context: Context) -> Reading:
+    """Questions that are not about the size of an effect."""
+    kind = fit.frame.kind
+    missing = [s for s in fit.slots.values() if s.best is None]
+    if missing and kind != "graph":
+        return _which_column(missing[0], kind)
+    columns = {name: s.best.column for name, s in fit.slots.items() if s.best}
+    because = [
+        f"{_ROLE_WORDS.get(n, n)} = {s.best.column!r}, from {s.phrase!r}: {s.best.how}"
+        for n, s in fit.slots.items()
+        if s.best
+    ]
+    question: CausalQuestion
+    if kind in Relations:
+        relation = {"independent": "independent", "path": "path"}.get(kind, kind)
+        given = (
+            (columns["Z"],)
+            if "Z" in columns
+            else tuple(
+                c for c in dict.fromkeys((*modifiers.given, *(modifiers.adjust or ()))) if c not in columns.values()
+            )
+        )
+        question = RelationQuestion.model_validate(
+            {"relation": relation, "source": columns["A"], "target": columns["B"], "given": given}
+        )
+        because += [b for b in modifiers.because if b.startswith(("given", "adjust"))]
+    elif kind == "causes_of":
+        question = DiscoveryQuestion(target=columns["Y"])
+    elif kind == "effects_of":
+        question = DiscoveryQuestion(target=None)
+        because.append(f"what {columns['T']!r} affects is read off the graph of all columns")
+    elif kind in ("graph", "direction"):
+        question = DiscoveryQuestion(variables=_variables(fit, sentence, columns, context))
+        because += [f"the graph over {', '.join(question.variables) or 'all usable columns'}"]
+    elif kind == "root_cause":
+        question = AttributionQuestion(target=columns["Y"], mode="root_cause")
+    elif kind == "distribution_change":
+        question = AttributionQuestion(target=columns["Y"], mode="distribution_change")
+    else:
+        question = _adjustment(fit, columns, context)
+    ambiguous = _options(fit, question) if kind in ("causes_of",) else ()
+    return Reading(question=question, because=tuple(because), options=ambiguous)
+
+
+_ROLE_WORDS = {"T": "treatment", "Y": "outcome", "A": "first", "B": "second", "Z": "third"}
+
+
+def _adjustment(fit: Fit, columns: dict[str, str], context: Context) -> AdjustmentQuestion:
+    proposed: tuple[str, ...] | None = None
+    if fit.frame.kind != "adjust_which" and "Z" in fit.slots:
+        named, _ = listed(fit.slots["Z"].tokens, context.index)
+        proposed = tuple(named) or (columns["Z"],)
+    treatment, outcome, _ = pair_up(fit.slots["T"], fit.slots["Y"])
+    return AdjustmentQuestion(
+        treatment=treatment.column if treatment else columns["T"],
+        outcome=outcome.column if outcome else columns["Y"],
+        proposed=proposed,
+    )
+
+
+def _variables(fit: Fit, sentence: Sequence[Token], columns: dict[str, str], context: Context) -> tuple[str, ...]:
+    """The columns a graph is asked over: those of the slots, or those listed after `of`, `for` or `between`."""
+    if fit.frame.kind == "direction":
+        return tuple(dict.fromkeys(columns.values()))
+    for i, token in enumerate(sentence):
+        if token.low in {"of", "for", "between", "among", "over", "relate", "connect", "link"} and token.lock < 1.5:
+            named, _ = listed(head_of(sentence[i + 1 :]), context.index)
+            if len(named) >= 2:
+                return tuple(named)
+    return ()
+
+
+def _options(fit: Fit, question: CausalQuestion) -> tuple[Option, ...]:
+    ties = fit.slots["Y"].ties
+    if len(ties) < 2:
+        return ()
+    return tuple(Option(label=f"what causes {m.column!r}", question=DiscoveryQuestion(target=m.column)) for m in ties)
+
+
+def _which_column(slot: Filled, kind: str) -> Reading:
+    near = ", ".join(f"{m.column!r}" for m in slot.matches[:3])
+    return Reading(
+        problem=f"The question was understood as one about {_KINDS.get(kind, kind)}, but no column is clearly meant by {slot.phrase!r}"
+        + (f"; the nearest are {near}." if near else ".")
+    )
+
+
+_KINDS = {
+    "independent": "independence", "confounder": "a confounder", "collider": "a collider", "mediator": "a mediator",
+    "path": "a path", "causes_of": "the causes of a variable", "effects_of": "the effects of a variable",
+    "direction": "the direction of a cause", "adjust_which": "adjustment", "adjust_for": "adjustment",
+    "adjust_set": "adjustment", "root_cause": "an anomaly", "distribution_change": "a change",
+}  # fmt: skip
+
+
+def _problem(problem: str, catalog: Catalog, context: Context | None, because: tuple[str, ...] = ()) -> Reading:
+    """Say what could not be read, with questions over these very columns that can be."""
+    examples: list[str] = []
+    if catalog.table is not None or catalog.graph_nodes:
+        bare = context or Context(catalog.model_copy(update={"codebook": Codebook()}))
+        examples = example_questions(bare)
+    return Reading(problem=problem, because=because, examples=tuple(examples))

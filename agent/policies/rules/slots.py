@@ -1,0 +1,156 @@
+"""Resolve the slots of a frame: which columns its phrases mean, together and not one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .columns import ColumnIndex, Match
+from .context import Context
+from .grammar import CUTS, GENERIC_HEADS
+from .lexicon import family_of
+from .words import Token
+
+SURE = 0.5
+"""A phrase that scores lower than this for every column names none of them."""
+TIE = 0.07
+"""Two columns nearer than this fit equally well."""
+MAX_PHRASE = 25
+_TREATMENT_LIKE = ("treatment", "program", "policy")
+_PRONOUNS = frozenset({"it", "this", "that", "they", "them", "she", "he"})
+
+
+class Filled(NamedTuple):
+    """A phrase and the columns it may mean, the best first."""
+
+    phrase: str
+    tokens: tuple[Token, ...]
+    matches: tuple[Match, ...]
+    study: bool = False
+    """True when the column was found by its part in the study, not by the phrase."""
+
+    @property
+    def best(self) -> Match | None:
+        return self.matches[0] if self.matches and self.matches[0].score >= SURE else None
+
+    @property
+    def ties(self) -> tuple[Match, ...]:
+        """The columns that fit about as well as the best; one or none when the phrase is clear."""
+        best = self.best
+        return tuple(m for m in self.matches if m.score >= best.score - TIE)[:4] if best else ()
+
+
+def words_of(tokens: Sequence[Token]) -> str:
+    """The words as they were written."""
+    return " ".join(t.text for t in tokens)[:80]
+
+
+def head_of(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The phrase up to the first word that opens a modifier."""
+    for i, token in enumerate(tokens):
+        if i and token.lock < 1.5 and (token.low in CUTS or token.stem in CUTS):
+            return tokens[:i]
+    return tokens
+
+
+def fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
+    """Find the columns a slot may mean: its head phrase first, then all of it."""
+    tokens = tokens[:MAX_PHRASE]
+    key = (role, tokens[0].start if tokens else -1, tokens[-1].end if tokens else -1)
+    if key not in context.filled:
+        context.filled[key] = _fill(tokens, role, context)
+    return context.filled[key]
+
+
+def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
+    head = head_of(tokens)
+    content = [t for t in head if t.is_word and (t.stem not in GENERIC_HEADS or t.column)]
+    best: tuple[Match, ...] = ()
+    used: Sequence[Token] = head
+    if context.index.content_words(content):
+        best = ranked(head, role, context)
+    if (not best or best[0].score < SURE) and len(head) < len(tokens):
+        longer = tokens[: len(head) + 1 + len(head_of(tokens[len(head) + 1 :]))]
+        wider = ranked(longer, role, context)
+        if wider and wider[0].score >= SURE and (not best or wider[0].score > best[0].score):
+            best, used = wider, longer
+    return Filled(words_of(used), tuple(used), best)
+
+
+def ranked(tokens: Sequence[Token], role: str, context: Context) -> tuple[Match, ...]:
+    """Columns by how well the phrase names them, their part in the study and their time considered."""
+    if len(tokens) == 1 and tokens[0].low in _PRONOUNS and tokens[0].column is None:
+        return ()
+    found = [m._replace(score=m.score + context.prior(role, m.column)) for m in context.index.score(tokens)]
+    return tuple(sorted(found, key=lambda m: -m.score)[:6])
+
+
+def sole_by_role(tokens: Sequence[Token], role: str, context: Context) -> Match | None:
+    """The study's one treatment or outcome, when the phrase speaks of it in the codebook's or everyday words."""
+    name = context.roles.sole(role)
+    if name is None:
+        return None
+    why = context.roles.why.get((role, name), "")
+    if role == "treatment":
+        like = {f for word in _TREATMENT_LIKE for f in family_of(word)}
+        if any(family_of(t.stem) & like for t in tokens):
+            return Match(name, SURE + 0.02, f"the only treatment of the table: {why}")
+    elif any(t.stem in {"outcome", "response", "result", "endpoint"} for t in tokens):
+        return Match(name, SURE + 0.02, f"the only outcome of the table: {why}")
+    return None
+
+
+def pair_up(treatment: Filled, outcome: Filled) -> tuple[Match | None, Match | None, float]:
+    """Choose two different columns for treatment and outcome, the best together."""
+    best: tuple[Match | None, Match | None, float] = (None, None, 0.0)
+    for t in (*treatment.matches, None):
+        for y in (*outcome.matches, None):
+            if t and y and t.column == y.column:
+                continue
+            t_ok = t if t and t.score >= SURE else None
+            y_ok = y if y and y.score >= SURE else None
+            score = (min(t_ok.score, 1.3) if t_ok else 0.0) + (min(y_ok.score, 1.3) if y_ok else 0.0)
+            if score > best[2]:
+                best = (t_ok, y_ok, score)
+    return best
+
+
+def listed(tokens: Sequence[Token], index: ColumnIndex) -> tuple[list[str], list[str]]:
+    """Read a list such as `age, education and race`.
+
+    Returns:
+        The columns named, in order and once each, and the items that name none.
+    """
+    items: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.column is None and token.low in {
+            ",",
+            "and",
+            "&",
+            "+",
+            "or",
+            "as_well_as",
+            "/",
+            "[",
+            "]",
+            "(",
+            ")",
+            ":",
+        }:
+            items.append([])
+        elif token.is_word:
+            items[-1].append(token)
+    columns: dict[str, None] = {}
+    unknown: list[str] = []
+    for item in items:
+        if not item or not index.content_words(item):
+            continue
+        locked = [t.column for t in item if t.column is not None and t.lock >= 1.0]
+        matches = index.score(item)
+        if locked and (len(locked) == len(item) or not matches or matches[0].column in locked):
+            columns.update(dict.fromkeys(locked))
+        elif matches and matches[0].score >= SURE:
+            columns[matches[0].column] = None
+        else:
+            unknown.append(words_of(item))
+    return list(columns), unknown

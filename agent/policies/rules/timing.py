@@ -1,0 +1,113 @@
+"""When was each column measured: before the treatment, after it, or is it the treatment itself?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...state import Catalog, Codebook
+from .cues import (
+    AFTER,
+    BEFORE,
+    CONFOUNDERS,
+    FIXED_AT_BIRTH,
+    LEADING_BEFORE,
+    PRE_YEARS,
+    TREATED_YEAR,
+    TREATMENT_INDICATOR,
+    YEAR,
+)
+from .words import name_parts
+
+When = Literal["before", "treatment", "after", "unknown"]
+
+_BEFORE_PARTS = frozenset(
+    {"baseline", "base", "pre", "prior", "initial", "before", "pretest", "pretreatment", "preprogram", "previous",
+     "bl", "lagged", "past", "enrollment"}
+)  # fmt: skip
+_AFTER_PARTS = frozenset(
+    {"after", "post", "followup", "final", "endline", "outcome", "posttest", "posttreatment", "subsequent", "endpoint"}
+)
+_FIXED_PARTS = frozenset(
+    {"sex", "gender", "race", "ethnicity", "black", "white", "hispanic", "asian", "female", "male"}
+)
+
+
+def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
+    """Say when each column was measured, relative to the treatment, as far as names and codebook tell.
+
+    Only what is written counts: words such as baseline or follow-up, and years beside the year of the treatment.
+    Traits fixed at birth count as before only when a codebook exists that places other columns.
+
+    Args:
+        codebook: The study's text and the columns' descriptions.
+        catalog: The table (or the graph's nodes) whose columns are placed, and knowledge with tiers.
+
+    Returns:
+        Every column with its time; `unknown` where nothing is written.
+    """
+    names = [c.name for c in catalog.table.columns] if catalog.table else list(catalog.graph_nodes)
+    treated_year = _treatment_year(codebook.text)
+    early = {int(y) for m in PRE_YEARS.finditer(codebook.text[:20_000]) for y in YEAR.findall(m[1])}
+    found: dict[str, When] = {}
+    for name in names:
+        card = catalog.table.column(name) if catalog.table else None
+        description = " ".join(filter(None, (codebook.columns.get(name, ""), card.description if card else "")))
+        found[name] = _one(name, description, treated_year, early)
+    if any(w == "before" for w in found.values()) or any(w == "after" for w in found.values()):
+        for name in names:
+            if found[name] == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
+                found[name] = "before"
+    return found
+
+
+def _one(name: str, description: str, treated_year: int | None, early: set[int]) -> When:
+    parts = set(name_parts(name))
+    if TREATMENT_INDICATOR.search(description[:120]):
+        return "treatment"
+    before = BEFORE.search(description[:200]) or LEADING_BEFORE.match(description)
+    after = AFTER.search(description[:200])
+    if before and (not after or before.start() < after.start()):
+        return "before"
+    if after:
+        return "after"
+    if CONFOUNDERS.search(description[:120]):
+        return "before"
+    if (year := _year_of(name, description)) is not None:
+        if year in early:
+            return "before"
+        if treated_year is not None and year != treated_year:
+            return "before" if year < treated_year else "after"
+        if early and year > max(early):
+            return "after"
+    if parts & _BEFORE_PARTS and not parts & _AFTER_PARTS:
+        return "before"
+    if parts & _AFTER_PARTS and not parts & {"treatment", "policy"}:
+        return "after"
+    return "unknown"
+
+
+def _is_fixed(name: str, description: str) -> bool:
+    return (
+        bool(set(name_parts(name)) & _FIXED_PARTS)
+        or FIXED_AT_BIRTH.match(description) is not None
+        or name.lower() == "age"
+    )
+
+
+def _year_of(name: str, description: str) -> int | None:
+    """The year a column speaks of: in its name (`re78`, `income_1975`) or alone in its description."""
+    for part in name_parts(name):
+        if part.isdigit() and len(part) == 4 and YEAR.fullmatch(part):
+            return int(part)
+    years = {int(y) for y in YEAR.findall(description[:200])}
+    if len(years) == 1:
+        return years.pop()
+    digits = [p for p in name_parts(name) if p.isdigit()]
+    if len(digits) == 1 and len(digits[0]) == 2 and 40 <= int(digits[0]) <= 99 and name.endswith(digits[0]):
+        return 1900 + int(digits[0])
+    return None
+
+
+def _treatment_year(text: str) -> int | None:
+    years = {int(m[1]) for m in TREATED_YEAR.finditer(text[:20_000])}
+    return min(years) if years and max(years) - min(years) <= 1 else None

@@ -1,0 +1,308 @@
+"""Read values: levels of a column, numbers, conditions on rows, and the contrast that is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from ....tools.domain.model import Scalar
+from ....tools.domain.questions import Condition, Contrast
+from ....tools.domain.results import ColumnCard
+from .context import Context
+from .grammar import GENERIC_HEADS
+from .lexicon import STOP
+from .modifiers import tail
+from .slots import head_of, words_of
+from .words import Token, name_parts, root, stem, tokenise
+
+Op = Literal["==", "!=", "<", "<=", ">", ">="]
+
+OPS: dict[str, Op] = {
+    "older_than": ">", "over": ">", "above": ">", "more_than": ">", "greater_than": ">", "higher_than": ">",
+    "exceed": ">", ">": ">", "at_least": ">=", "no_less_than": ">=", ">=": ">=", "≥": ">=", "under": "<", "below": "<",
+    "less_than": "<", "fewer_than": "<", "younger_than": "<", "lower_than": "<", "<": "<", "at_most": "<=",
+    "no_more_than": "<=", "<=": "<=", "≤": "<=", "=": "==", "equal": "==", "age": "==", "aged": "==",
+}  # fmt: skip
+_AFTER_NUMBER: dict[str, Op] = {
+    "older": ">=",
+    "more": ">=",
+    "above": ">=",
+    "over": ">=",
+    "younger": "<=",
+    "less": "<=",
+    "below": "<=",
+}
+_CUES = frozenset(
+    {"for", "among", "in", "within", "when", "if", "where", "of", "on", "only", "restrict", "given", "to", "with"}
+)
+_FEMALE = frozenset({"woman", "female", "girl", "mother", "lady"})
+_MALE = frozenset({"man", "male", "boy", "father"})
+_NEGATED = ("non-", "un", "not ", "non")
+CONTROL_LEVELS = frozenset(
+    {
+        "control",
+        "placebo",
+        "none",
+        "no",
+        "untreated",
+        "baseline",
+        "standard",
+        "usual",
+        "off",
+        "false",
+        "old",
+        "current",
+        "never",
+    }
+)
+_MAP = re.compile(
+    r"(-?\d{1,3})\s*(?:=|:|if|means|denotes|for|-|–)\s*['\"]?([A-Za-z][\w' -]{0,30})|([A-Za-z][\w'-]{0,30})['\"]?\s*=\s*(-?\d{1,3})"
+)
+
+
+def number(token: Token) -> int | float | None:
+    """The value of a number token; ordinals and per cents count, words do not."""
+    match = re.fullmatch(r"(\d{1,15}(?:,\d{3})*(?:\.\d+)?)(?:st|nd|rd|th|%)?", token.text)
+    if match is None:
+        return None
+    value = float(match[1].replace(",", ""))
+    return int(value) if value == int(value) else value
+
+
+def value_map(description: str) -> dict[str, int]:
+    """Codes that a description explains: `1 = female, 0 = male` gives female 1, male 0 (stems)."""
+    found: dict[str, int] = {}
+    for match in _MAP.finditer(description[:400]):
+        code, words = (match[1], match[2]) if match[1] else (match[4], match[3])
+        for token in tokenise(words)[:3]:
+            if token.is_word and token.stem not in STOP:
+                found.setdefault(token.stem, int(code))
+                break
+    return found
+
+
+def level_of(tokens: Sequence[Token], card: ColumnCard, description: str) -> list[tuple[int, Scalar]]:
+    """Levels of a column that a phrase names, with the position of each in the text, in order."""
+    found: dict[Scalar, int] = {}
+    stems = [t.stem for t in tokens]
+    for level in sorted((v for v in card.levels if isinstance(v, str)), key=len, reverse=True):
+        wanted = [t.stem for t in tokenise(level) if t.is_word]
+        for i in range(len(stems) - len(wanted) + 1) if wanted else ():
+            if stems[i : i + len(wanted)] == wanted and (wanted != ["no"] or len(stems) < 3):
+                found.setdefault(level, tokens[i].start)
+                break
+    codes = value_map(description) if not found else {}
+    for token in tokens:
+        if token.stem in codes and codes[token.stem] in card.levels:
+            found.setdefault(codes[token.stem], token.start)
+    return sorted(((at, level) for level, at in found.items()), key=lambda p: p[0])
+
+
+def read_population(
+    tokens: Sequence[Token], used: set[int], taken: Sequence[str], context: Context
+) -> Iterator[tuple[Condition, str]]:
+    """Conditions on the rows: `among women`, `people over 40`, `when age > 30`, `for Tory candidates`.
+
+    Args:
+        tokens: The sentence of the question.
+        used: Starts of the words that already name treatment or outcome.
+        taken: Columns that are treatment or outcome.
+        context: The lookups of this reading.
+
+    Yields:
+        Each condition and the words it was read from.
+    """
+    seen: set[tuple[str, Op]] = set()
+    for condition, phrase in (*_comparisons(tokens, context), *_groups(tokens, used, context)):
+        if condition.column not in taken and (condition.column, condition.op) not in seen:
+            seen.add((condition.column, condition.op))
+            yield condition, phrase
+
+
+def _comparisons(tokens: Sequence[Token], context: Context) -> Iterator[tuple[Condition, str]]:
+    for i, token in enumerate(tokens):
+        value = number(token)
+        if value is None or token.column is not None:
+            continue
+        before = tokens[i - 1] if i else None
+        op: Op | None = OPS.get(before.low) if before is not None and before.lock < 1.5 else None
+        back = i - 1
+        after = tokens[i + 1 : i + 3]
+        if len(after) == 2 and after[0].low in {"or", "and"} and after[1].low in _AFTER_NUMBER:
+            op = _AFTER_NUMBER[after[1].low]
+        elif op is None and before is not None and before.stem == "be" and i > 1 and _conditional(tokens, i):
+            op = "=="
+        if op is None or (before is not None and before.low == "age" and not _conditional(tokens, i)):
+            continue
+        column = _compared_column(tokens, i, max(0, back), context)
+        if column is not None:
+            yield Condition(column=column, op=op, value=value), words_of(tokens[max(0, i - 3) : i + 1])
+
+
+def _conditional(tokens: Sequence[Token], i: int) -> bool:
+    return any(
+        t.low in {"if", "when", "where", "for", "among", "whose", "who", "with"} for t in tokens[max(0, i - 7) : i]
+    )
+
+
+def _compared_column(tokens: Sequence[Token], i: int, back: int, context: Context) -> str | None:
+    """The column a number is compared with: named before it, by the unit after it, or age when persons are older."""
+    index = context.index
+    for size in (1, 2, 3, 4):
+        span = [t for t in tokens[max(0, back - size) : back] if t.is_word and t.stem not in {"be", "who", "whose"}]
+        if span and span[0].low in {"the", "their", "his", "her", "with", "whose"}:
+            continue
+        matches = [m for m in index.score(span) if _numeric(context, m.column)] if span else []
+        if matches and matches[0].score >= 0.75:
+            return matches[0].column
+    after = [t for t in tokens[i + 1 : i + 5] if t.is_word]
+    unit = head_of(after)
+    matches = [m for m in index.score(unit) if _numeric(context, m.column)] if unit else []
+    if (
+        matches
+        and matches[0].score >= 0.75
+        and unit[0].stem in {"year", "hour", "day", "point", "unit", matches[0].column}
+    ):
+        return matches[0].column
+    persons = any(t.stem in GENERIC_HEADS | _FEMALE | _MALE for t in tokens[max(0, i - 4) : i])
+    old = any(
+        t.low in {"older_than", "younger_than", "aged", "old", "older", "younger", "age", "years"}
+        for t in tokens[max(0, i - 2) : i + 4]
+    )
+    if persons or old:
+        return next((n for n in index.names if "age" in name_parts(n) and _numeric(context, n)), None)
+    return None
+
+
+def _numeric(context: Context, name: str) -> bool:
+    card = context.index.cards.get(name)
+    return (
+        card is None
+        or card.type in ("continuous", "count")
+        or all(isinstance(v, int | float) for v in card.levels or ("",))
+    )
+
+
+def _groups(tokens: Sequence[Token], used: set[int], context: Context) -> Iterator[tuple[Condition, str]]:
+    for i, token in enumerate(tokens):
+        if token.low not in _CUES or token.lock >= 1.5:
+            continue
+        span = [t for t in tail(tokens, i + 1, lists=False)[:6] if t.start not in used]
+        strong = token.low in {"for", "among", "within", "when", "if", "where", "only", "restrict"}
+        for word in span:
+            found = _group(word, context, strong=strong)
+            if found is not None:
+                yield found, f"{token.text} {words_of(span)}"
+                break
+
+
+def _group(word: Token, context: Context, *, strong: bool) -> Condition | None:
+    """A condition that one word of a population makes: `women`, `Tory`, `married`, `non-smokers`."""
+    if word.stem in STOP or not word.is_word or len(word.stem) < 3:
+        return None
+    for name, card in context.index.cards.items():
+        for _, level in level_of([word], card, context.index.described[name]):
+            return Condition(column=name, op="==", value=level)
+    sexes = {0: _MALE, 1: _FEMALE}
+    for name, card in context.index.cards.items():
+        if card.type != "binary" or not set(card.levels) <= {0, 1}:
+            continue
+        parts = {root(stem(p)) for p in name_parts(name) if len(p) > 2}
+        for code, own in sexes.items():
+            named = "female" in name_parts(name) or "woman" in parts or "women" in name_parts(name)
+            male = {"male", "man"} & set(name_parts(name))
+            if word.stem in own and (named or male):
+                return Condition(column=name, op="==", value=code if named else 1 - code)
+        bare, negative = _positive(word.low)
+        if strong and root(stem(bare)) in parts and len(parts) <= 2 and context.roles.treatment.get(name, 0) < 0.6:
+            return Condition(column=name, op="==", value=0 if negative else 1)
+    return None
+
+
+def _positive(low: str) -> tuple[str, bool]:
+    for prefix in _NEGATED:
+        if low.startswith(prefix) and len(low) - len(prefix) >= 4:
+            return low[len(prefix) :].lstrip("-"), True
+    return low, False
+
+
+def read_contrast(
+    sentence: Sequence[Token], phrase: Sequence[Token], treatment: str, context: Context
+) -> tuple[Contrast, str] | None:
+    """The two values of the treatment that are compared, and the words that say so; None when nothing is said."""
+    card = context.index.cards.get(treatment)
+    if card is None:
+        return None
+    numeric = card.type in ("continuous", "count") or (
+        card.type == "nominal" and all(isinstance(v, int | float) for v in card.levels)
+    )
+    if numeric and (numbers := _from_to(sentence)):
+        low, high = numbers
+        return Contrast(control=low, treated=high), f"from {low} to {high}"
+    if numeric and (unit := _one_unit(sentence)):
+        return Contrast(control=0, treated=1), f"one unit more, from {unit!r}, written as 0 to 1"
+    if card.type in ("nominal", "binary", "text") and not numeric:
+        return _levels(sentence, phrase, card, context.index.described[treatment])
+    return None
+
+
+def _from_to(tokens: Sequence[Token]) -> tuple[Scalar, Scalar] | None:
+    for i, token in enumerate(tokens):
+        if token.low != "from" and token.low not in {"between"}:
+            continue
+        numbers = [(k, v) for k in range(i + 1, min(i + 9, len(tokens))) if (v := number(tokens[k])) is not None]
+        if (
+            len(numbers) >= 2
+            and any(t.low in {"to", "and"} for t in tokens[numbers[0][0] : numbers[1][0]])
+            and token.low == "from"
+        ):
+            return numbers[0][1], numbers[1][1]
+    return None
+
+
+def _one_unit(tokens: Sequence[Token]) -> str | None:
+    for i, token in enumerate(tokens[:-1]):
+        following = tokens[i + 1].low
+        if token.low in {"each", "every", "one", "an", "per", "additional", "extra", "1"} and following in {
+            "extra", "additional", "more", "unit", "further", "added", "one", "year", "increase",
+        } and not (token.low == "an" and following == "increase"):  # fmt: skip
+            return words_of(tokens[i : i + 3])
+        if token.low in {"one-unit", "unit", "1-unit"} and following in {"increase", "change", "rise"}:
+            return words_of(tokens[i : i + 2])
+    return None
+
+
+def _levels(
+    sentence: Sequence[Token], phrase: Sequence[Token], card: ColumnCard, description: str
+) -> tuple[Contrast, str] | None:
+    named = [level for _, level in level_of(phrase, card, description)]
+    compared: list[Scalar] = []
+    for i, token in enumerate(sentence):
+        if token.low in {"compare_to", "than", "over", "versus"}:
+            compared += [level for _, level in level_of(tail(sentence, i + 1), card, description)]
+            earlier = [level for _, level in level_of(sentence[max(0, i - 8) : i], card, description)]
+            named = named or earlier[-1:]
+    if not named and not compared:
+        return None
+    treated = next((v for v in named if v not in compared), None)
+    control = next((v for v in compared if v != treated), None) or next((v for v in named if v != treated), None)
+    if treated is None and control is not None:
+        others = [v for v in card.levels if v != control]
+        treated = others[0] if len(others) == 1 else None
+    if treated is not None and control is None:
+        control = _control_level(card, treated)
+    if treated is None or control is None or treated == control:
+        return None
+    if not compared and treated == _control_level(card, control):
+        treated, control = control, treated
+    return Contrast(control=control, treated=treated), f"{treated!r} against {control!r}"
+
+
+def _control_level(card: ColumnCard, treated: Scalar) -> Scalar | None:
+    """The level to compare with when none is named: the other one, or the one that is called control."""
+    others = [v for v in card.levels if v != treated]
+    if len(others) == 1:
+        return others[0]
+    named = [v for v in others if isinstance(v, str) and {t.low for t in tokenise(v)} & CONTROL_LEVELS]
+    return named[0] if len(named) == 1 else None
