@@ -54,7 +54,8 @@ def _add_text(digest: Any, values: pd.Series) -> None:
     import pyarrow as pa
 
     pc = compute()
-    cells = pa.chunked_array([pa.array(values, pa.large_string(), from_pandas=True)]).combine_chunks()
+    made: Any = pa.array(values.array, pa.large_string(), from_pandas=True)
+    cells = pa.concat_arrays(made.chunks) if isinstance(made, pa.ChunkedArray) else made
     digest.update(pc.fill_null(pc.binary_length(cells), -1).to_numpy(zero_copy_only=False).astype(np.int64).tobytes())
     filled = pc.fill_null(cells, "")
     _, offsets, data = filled.buffers()

@@ -33,13 +33,19 @@ def name_words(name: str) -> list[str]:
     return [w for w in re.split(r"[^a-z0-9]+", spaced.lower()) if w]
 
 
-def column_type(values: pd.Series, name: str) -> ColumnType:
-    """The role a column can play, from its values; its name only tells whether it may be an identifier."""
+def column_type(values: pd.Series, name: str, n_distinct: int | None = None) -> ColumnType:
+    """The role a column can play, from its values; its name only tells whether it may be an identifier.
+
+    Args:
+        values: bool, int64, float64, datetime64 or string.
+        name: Column name.
+        n_distinct: Number of distinct values that are not missing, when it is known already.
+    """
     import numpy as np
     import pandas as pd
 
     present = values.dropna()
-    n_distinct = int(present.nunique())
+    n_distinct = int(present.nunique()) if n_distinct is None else n_distinct
     if n_distinct <= 1:
         return "constant" if n_distinct else "empty"
     if pd.api.types.is_datetime64_any_dtype(values):
@@ -74,10 +80,9 @@ def _text_type(present: pd.Series, n_distinct: int, named_id: bool) -> ColumnTyp
 
 def column_card(values: pd.Series, name: str) -> ColumnCard:
     """The card of one column."""
-    kind = column_type(values, name)
     n_missing = int(values.isna().sum())
-    present = values.dropna() if n_missing else values
-    distinct = present.unique()
+    distinct = values.dropna().unique()
+    kind = column_type(values, name, len(distinct))
     levels: tuple[Scalar, ...] = ()
     if kind in ("binary", "nominal", "count", "constant") and len(distinct) <= MAX_LEVELS:
         levels = tuple(_scalar(v) for v in sorted(distinct.tolist()) if not isinstance(v, str) or len(v) <= 200)
