@@ -69,11 +69,18 @@ MEANINGS: dict[str, str] = {
     "instrument independence": "{z} shares no unmeasured cause with {y}{given}.",
     "exclusion restriction": "{z} reaches {y} only through {t}.",
     "monotonicity": "{z} moves nobody's {t} the opposite way.",
+    "full mediation": "{t} changes {y} only through {z}.",
+    "mediator not confounded with treatment": "No unmeasured cause is shared by {t} and {z}{given}.",
+    "mediator not confounded with outcome": "No unmeasured cause is shared by {z} and {y} once {t} is known{given}.",
+    "no confounder moved by treatment": "Nothing that {t} changes confounds {z} and {y}.",
+    "linear mediator models": "The means of {z} and of {y} are linear in what causes them, as coded.",
+    "graph is right": "The graph holds every direct cause of {t} that also bears on {y}.",
     "smooth outcome": "{y} varies smoothly with the covariates{given}, so near neighbours are comparable.",
 }  # fmt: skip
 UNTESTABLE = (
     "no hidden confounding", "consistency", "no interference", "random assignment", "smooth outcome", "instrument independence",
-    "exclusion restriction", "monotonicity",
+    "exclusion restriction", "monotonicity", "full mediation", "mediator not confounded with treatment",
+    "mediator not confounded with outcome", "no confounder moved by treatment", "graph is right",
 )  # fmt: skip
 
 

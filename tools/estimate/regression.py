@@ -59,7 +59,11 @@ def run(args: RegressionArgs, env: Env) -> EffectEstimate:
         AssumptionViolated: too few rows, covariates that determine the treatment, or, with `interactions=True`, an arm in
             which a covariate never varies.
     """
-    design = read_design(args, env)
+    return adjust(read_design(args, env), args)
+
+
+def adjust(design: Design, args: RegressionArgs) -> EffectEstimate:
+    """The same on a design that is already there; `estimate_range` calls it once a parent set."""
     refuse_dose_estimand(design, args.estimand)
     columns = treatment_columns(design)
     n_columns = 1 + columns.shape[1] + design.covariates.shape[1]

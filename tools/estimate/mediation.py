@@ -1,0 +1,159 @@
+"""Split a total effect into the part through mediators (NIE) and the rest (NDE)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from ..coding import code_covariates, show
+from ..design import prepare
+from ..domain.errors import AssumptionViolated
+from ..domain.questions import Condition, Contrast
+from ..domain.results import EffectEstimate
+from ..linear import fit_ols, independent_columns, interval, variance_of
+from ..spec import Args, Tool
+from ._common import Estimate, assemble, error_words, pair_note, premises, refuse_small
+
+if TYPE_CHECKING:
+    from ..coding import Floats
+    from ..design import Design
+    from ..spec import Env
+
+ASSUMES = (
+    "no hidden confounding", "mediator not confounded with treatment", "mediator not confounded with outcome",
+    "no confounder moved by treatment", "linear mediator models", "consistency", "no interference",
+)  # fmt: skip
+
+
+class MediationArgs(Args):
+    """Arguments of `estimate_mediation`."""
+
+    dataset: str
+    """Name of a loaded table."""
+    treatment: str
+    """Column whose effect is asked."""
+    outcome: str
+    """Column the effect is on: a number, or text with two levels (yes counts as 1)."""
+    mediators: tuple[str, ...] = Field(min_length=1)
+    """Columns the indirect effect runs through, taken together; numbers enter linearly, nominal ones level by level."""
+    adjustment_set: tuple[str, ...] = ()
+    """Covariates that confound treatment, mediators and outcome; measured before treatment."""
+    contrast: Contrast | None = None
+    """Values of the treatment to compare; None is the first level against the control, or the quartiles of a dose."""
+    estimand: Literal["NDE", "NIE"] = "NIE"
+    """Which part is the main number; both, and their sum, are in the diagnostics."""
+    cluster: str | None = None
+    """Column whose groups share errors; standard errors are clustered on it."""
+    population: tuple[Condition, ...] = ()
+    """Conditions that rows must meet; empty for all rows."""
+
+
+def run(args: MediationArgs, env: Env) -> EffectEstimate:
+    """Natural direct and indirect effects by two linear models, the outcome's with treatment-mediator interaction.
+
+    Raises:
+        AssumptionViolated: too few rows, or mediators that the treatment and covariates determine.
+    """
+    import numpy as np
+
+    card = env.card(args.dataset)
+    whole = prepare(
+        env.table(args.dataset), card, treatment=args.treatment, outcome=args.outcome, adjustment_set=args.adjustment_set,
+        contrast=args.contrast, cluster=args.cluster, population=args.population, extra=args.mediators,
+    )  # fmt: skip
+    contrast = whole.contrasts[0]
+    design = whole if whole.dose is not None else whole.pair(contrast)
+    m, labels = code_covariates(design.frame, args.mediators, card)
+    refuse_small(design, 2 + 2 * m.shape[1] + design.covariates.shape[1])
+    if design.dose is not None:
+        t, start, end = design.dose, float(contrast.control), float(contrast.treated)
+    else:
+        t, start, end = design.arm.astype(np.float64), 0.0, 1.0
+    parts = natural_effects(design, t, m, labels, start, end)
+    errors = {k: variance_of(c, design.clusters, 2 + 2 * m.shape[1]) ** 0.5 for k, (_, c) in parts.items()}
+    value = parts[args.estimand][0]
+    total = parts["total"][0]
+    diagnostics: dict[str, float] = {}
+    for name, (number, _) in parts.items():
+        low, high, _ = interval(number, errors[name], None)
+        key = name.lower()
+        diagnostics |= {key: number, f"{key}_std_error": errors[name], f"{key}_ci_low": low, f"{key}_ci_high": high}
+    arms = design.dose is None
+    estimate = Estimate(
+        contrast, value, errors[args.estimand], None,
+        int(design.arm.sum()) if arms else None, int((design.arm == 0).sum()) if arms else None,
+    )  # fmt: skip
+    notes = pair_note(whole)
+    if total and 0 <= parts["NIE"][0] / total <= 1:
+        diagnostics["share_mediated"] = parts["NIE"][0] / total
+    return assemble(
+        design,
+        [estimate],
+        estimator="mediation",
+        estimand=args.estimand,
+        adjustment_set=args.adjustment_set,
+        se_method=error_words(design, "delta method (HC2)", "normal"),
+        diagnostics=diagnostics,
+        assumptions=premises(ASSUMES, design, args.adjustment_set, through=args.mediators),
+        warnings=notes,
+    )
+
+
+def natural_effects(
+    design: Design, t: Floats, m: Floats, labels: tuple[str, ...], start: float, end: float
+) -> dict[str, tuple[float, Floats]]:
+    """NDE, NIE and their sum, each with the rows' contributions to its error.
+
+    With m = b0 + b1 t + b2 c and y = h0 + h1 t + h2 m + h3 t m + h4 c, c centred (VanderWeele 2015, section 2.2):
+    NDE = (h1 + h3 (b0 + b1 start)) (end - start) and NIE = (h2 + h3 end) b1 (end - start).
+    """
+    import numpy as np
+
+    n_samples, q = m.shape
+    c = design.covariates - design.covariates.mean(axis=0)
+    ones, step, hc2 = np.ones(n_samples), end - start, design.clusters is None
+    columns = np.column_stack([t, m, t[:, None] * m, c])
+    _refuse_determined(columns, design, labels)
+    outcome = fit_ols(np.column_stack([ones, columns]), design.y)
+    stages = [fit_ols(np.column_stack([ones, t, c]), column) for column in m.T]
+    b0, b1 = (np.array([float(s.coef[j]) for s in stages]) for j in (0, 1))
+    h1, h2, h3 = float(outcome.coef[1]), outcome.coef[2 : 2 + q], outcome.coef[2 + q : 2 + 2 * q]
+    at_start, through = b0 + b1 * start, h2 + h3 * end
+    pick = np.zeros(outcome.x.shape[1])
+    pick[1], pick[2 + q : 2 + 2 * q] = step, step * at_start
+    direct = outcome.scores(pick, hc2=hc2)
+    pick = np.zeros(outcome.x.shape[1])
+    pick[2 : 2 + q], pick[2 + q : 2 + 2 * q] = step * b1, step * end * b1
+    indirect = outcome.scores(pick, hc2=hc2)
+    for k, stage in enumerate(stages):
+        pick = np.zeros(stage.x.shape[1])
+        pick[0], pick[1] = 1.0, start
+        centre = c @ stage.coef[2:] / n_samples  # the covariates' mean is estimated too
+        direct = direct + step * h3[k] * (stage.scores(pick, hc2=hc2) + centre)
+        pick[0], pick[1] = 0.0, 1.0
+        indirect = indirect + step * through[k] * stage.scores(pick, hc2=hc2)
+    nde, nie = step * (h1 + float(h3 @ at_start)), step * float(through @ b1)
+    return {"NDE": (nde, direct), "NIE": (nie, indirect), "total": (nde + nie, direct + indirect)}
+
+
+def _refuse_determined(columns: Floats, design: Design, labels: tuple[str, ...]) -> None:
+    keep = independent_columns(columns)
+    if not keep.all():
+        products = tuple(f"{design.treatment} x {label}" for label in labels)
+        named = (design.treatment, *labels, *products, *design.labels)
+        fixed = ", ".join(show(label) for label, k in zip(named, keep, strict=True) if not k)
+        raise AssumptionViolated(
+            f"Column {fixed} is constant or determined by the other columns, so direct and indirect effects cannot be told apart. "
+            f"Leave out the mediator or covariate that restates another."
+        )
+
+
+TOOL = Tool(
+    "estimate_mediation",
+    MediationArgs,
+    run,
+    assumes=ASSUMES,
+    example=MediationArgs(dataset="mediator", treatment="t", outcome="y", mediators=("m",)),
+    reference="VanderWeele 2015, section 2.2; Pearl 2001",
+)
