@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -18,7 +19,6 @@ from . import faults, schema
 
 FILE = "memory.sqlite3"
 T = TypeVar("T")
-_BUSY_TIMEOUT_S = 5.0
 _abandoned: list[sqlite3.Connection] = []
 """Connections a forked child inherited: closing them there would disturb the parent's."""
 
@@ -31,13 +31,15 @@ class Database:
 
     Args:
         folder: Where the file lives; made on the first write, private to the user.
-        patience_s: Seconds to wait for other writers before giving up.
+        patience_s: Seconds to try again while others write, before giving up.
+        busy_timeout_s: Seconds that SQLite itself waits in each try.
     """
 
-    def __init__(self, folder: Path, patience_s: float = 30.0) -> None:
+    def __init__(self, folder: Path, patience_s: float = 30.0, busy_timeout_s: float = 5.0) -> None:
         self.folder = folder
         self.path = folder / FILE
         self._patience_s = patience_s
+        self._busy_timeout_s = busy_timeout_s
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._empty_connection: sqlite3.Connection | None = None
@@ -105,7 +107,6 @@ class Database:
         if create:
             self._make_file()
         self._connection = self._patiently(self._open)
-        self._identity = self._identity_now()
         return self._connection
 
     def _identity_now(self) -> tuple[int, ...] | None:
@@ -115,6 +116,8 @@ class Database:
             return None
         except (OSError, ValueError) as error:
             raise faults.unusable(error, str(self.folder)) from error
+        if not stat.S_ISREG(found.st_mode):
+            raise faults.unusable(ValueError(f"{FILE} in it is not a regular file"), str(self.folder))
         return (os.getpid(), found.st_dev, found.st_ino)
 
     def _make_file(self) -> None:
@@ -128,18 +131,16 @@ class Database:
             raise faults.unusable(error, str(self.folder)) from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = _connect(f"{self.path.absolute().as_uri()}?mode=rw")
         try:
-            try:
+            connection = _connect(f"{self.path.absolute().as_uri()}?mode=rw", self._busy_timeout_s)
+            with _closed_on_error(connection):
                 self._prepare(connection)
-            except sqlite3.OperationalError as error:
-                if not faults.is_read_only(error):
-                    raise
-                connection.close()
-                connection = self._open_read_only()
-        except BaseException:
-            connection.close()
-            raise
+            self._identity = self._identity_now()
+        except sqlite3.OperationalError as error:
+            if not faults.is_read_only(error):
+                raise
+            connection = self._open_read_only()
+            self._identity = None  # to be opened anew each time: others may write what we take for immutable
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
@@ -162,11 +163,14 @@ class Database:
         """Open a file in a place that cannot be written; `immutable` is right as long as no log is pending."""
         log = self.path.with_name(FILE + "-wal")
         pending = log.exists() and log.stat().st_size > 0
-        connection = _connect(f"{self.path.absolute().as_uri()}?mode=ro" + ("" if pending else "&immutable=1"))
-        schema.check(connection, str(self.path))
-        if schema.version_of(connection) == 0:  # made, but never written
-            connection.close()
-            return _empty()
+        connection = _connect(
+            f"{self.path.absolute().as_uri()}?mode=ro" + ("" if pending else "&immutable=1"), self._busy_timeout_s
+        )
+        with _closed_on_error(connection):
+            schema.check(connection, str(self.path))
+            if schema.version_of(connection) == 0:  # made, but never written
+                connection.close()
+                return _empty()
         return connection
 
     def _patiently(self, action: Callable[[], T]) -> T:
@@ -196,16 +200,26 @@ class Database:
             raise
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-    for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "trusted_schema = OFF"):
-        connection.execute(f"PRAGMA {pragma}")
+def _connect(uri: str, busy_timeout_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+    with _closed_on_error(connection):
+        for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Generator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _empty() -> sqlite3.Connection:
     """A memory without content, for reading where none exists."""
-    connection = _connect("file::memory:")
+    connection = _connect("file::memory:", 0)
     schema.migrate(connection)
     return connection
 

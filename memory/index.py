@@ -59,6 +59,7 @@ class SemanticIndex:
         self._lock_file: int | None = None
         self._client: Client | None = None
         self._generation = ""
+        self._files: dict[str, tuple[int, int]] = {}
         self._seq = 0
         self._collections: dict[tuple[str, Kind], Any] = {}
 
@@ -111,6 +112,7 @@ class SemanticIndex:
             return
         try:
             yield True
+            self._files = _files(self._home / self._generation)
         except (WhenceError, sqlite3.Error):
             raise
         except Exception as error:  # the library call: chromadb raises whatever its layers raise
@@ -123,9 +125,9 @@ class SemanticIndex:
             self._client = self._lock_file = None  # forked: the parent's client and lock are not ours to close
             self._forget()
         if self._client is not None:
-            if (self._home / self._generation).is_dir():
+            if _files(self._home / self._generation) == self._files:
                 return True
-            self._discard()
+            self._discard()  # someone else touched it: chromadb may crash on what it reads again
         if self._lock_file is None and not self._take_lock():
             return False
         self._owner = os.getpid()
@@ -256,6 +258,16 @@ def _matrix(vectors: list[bytes]) -> Any:
     import numpy as np
 
     return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), -1).astype(np.float32)
+
+
+def _files(folder: Path) -> dict[str, tuple[int, int]]:
+    """The size and the time of the last change of every file in a folder, by its path."""
+    found: dict[str, tuple[int, int]] = {}
+    with suppress(OSError):
+        for path in folder.rglob("*"):
+            facts = path.stat()
+            found[str(path)] = (facts.st_size, facts.st_mtime_ns)
+    return found
 
 
 def _fingerprint(folder: Path) -> str:

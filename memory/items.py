@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .records import DatasetRecord, FindingRecord, GraphRecord, Hit, Kind
 
 MIN_SCORE = 0.12
 """Cosines below this are chance meetings of hashed features, not recall; see `evals/bench/memory.py`."""
+MIN_SHARE = 0.3
+"""Beside a good hit, those with less than this share of its score are noise."""
 _SHOWN_CHARS = 300
 
 
@@ -43,6 +46,17 @@ class Item:
             author=self.author,
             dataset_sha256=self.dataset_sha256,
         )
+
+
+def ranked(scored: Iterable[tuple[float, int, Item]], limit: int) -> tuple[Hit, ...]:
+    """Order what a search compared, each with its cosine and when it was written, and keep what is close.
+
+    Returns:
+        Best first; ties newest first.
+    """
+    order = sorted(((round(score, 6), seq, item) for score, seq, item in scored), key=lambda s: (-s[0], -s[1]))[:limit]
+    least = max(MIN_SCORE, MIN_SHARE * order[0][0]) if order else 0.0
+    return tuple(item.hit(score) for score, _, item in order if score >= least)
 
 
 def graph_item(key: str, record: GraphRecord) -> Item:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import embedding
-from .items import MIN_SCORE, Item
+from .items import MIN_SCORE, Item, ranked
 from .records import Hit, Kind
 from .schema import next_seq
 
@@ -57,16 +57,15 @@ def search(
     vector = embedding.embed(text)
     with database.read() as connection:
         n_items = _count(connection, tenant, kinds)
-    found: list[Hit] = []
     candidates = index.nearest(tenant, kinds, vector, limit) if n_items > index.brute_force_max else None
     with database.read() as connection:
         if candidates is None:
             found = _nearest(connection, tenant, kinds, vector, limit)
         else:
-            found = _among(connection, tenant, kinds, vector, candidates)[:limit]
+            found = _among(connection, tenant, kinds, vector, candidates, limit)
         if not found and embedding.says_nothing(text):
             return _newest(connection, tenant, kinds, limit)
-    return tuple(found)
+    return found
 
 
 def _count(connection: sqlite3.Connection, tenant: str, kinds: Sequence[Kind]) -> int:
@@ -93,7 +92,7 @@ def _refresh(database: Database, tenant: str) -> None:
 
 def _nearest(
     connection: sqlite3.Connection, tenant: str, kinds: Sequence[Kind], vector: array[float], limit: int
-) -> list[Hit]:
+) -> tuple[Hit, ...]:
     """The best of all items, by comparing with every one of them; memory stays bounded."""
     import numpy as np
 
@@ -108,12 +107,17 @@ def _nearest(
         scores = matrix @ query
         best += [(float(s), row[0], row[1]) for s, row in zip(scores, chunk, strict=True) if s >= MIN_SCORE - 1e-6]
         best = sorted(best, reverse=True)[: limit + 50]
-    return _among(connection, tenant, kinds, vector, [key for _, _, key in best])[:limit]
+    return _among(connection, tenant, kinds, vector, [key for _, _, key in best], limit)
 
 
 def _among(
-    connection: sqlite3.Connection, tenant: str, kinds: Sequence[Kind], vector: array[float], keys: Iterable[str]
-) -> list[Hit]:
+    connection: sqlite3.Connection,
+    tenant: str,
+    kinds: Sequence[Kind],
+    vector: array[float],
+    keys: Iterable[str],
+    limit: int,
+) -> tuple[Hit, ...]:
     """Those of the candidates that exist, belong to the tenant and are close enough, best first."""
     import numpy as np
 
@@ -125,11 +129,9 @@ def _among(
         ).fetchone()
         if row is None or row[3] not in kinds:
             continue
-        score = round(float(np.frombuffer(row[0], dtype="<f4").astype(np.float64) @ query), 6)
-        if score >= MIN_SCORE:
-            scored.append((score, row[1], _item(row[2:])))
-    scored.sort(key=lambda entry: (-entry[0], -entry[1]))
-    return [item.hit(score) for score, _, item in scored]
+        score = float(np.frombuffer(row[0], dtype="<f4").astype(np.float64) @ query)
+        scored.append((score, row[1], _item(row[2:])))
+    return ranked(scored, limit)
 
 
 def _newest(connection: sqlite3.Connection, tenant: str, kinds: Sequence[Kind], limit: int) -> tuple[Hit, ...]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import uuid
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import mul
 from typing import Any
 
 from ..tools.domain.graphs import AnyGraph
 from . import embedding, inputs, names
 from .compare import compare
-from .items import MIN_SCORE, Item, dataset_item, finding_item, graph_item
+from .items import Item, dataset_item, finding_item, graph_item, ranked
 from .records import KINDS, DatasetRecord, FindingRecord, GraphDiff, GraphRecord, Hit, Kind
 
 
@@ -35,13 +37,25 @@ class _Named:
 
 
 @dataclass
+class _Remembered:
+    """What can be found, when it was written, and its embedding once a search has needed it."""
+
+    item: Item
+    seq: int
+
+    @cached_property
+    def vector(self) -> array[float]:
+        return embedding.embed(self.item.text)
+
+
+@dataclass
 class _Content:
     """What one tenant has."""
 
     graphs: list[_Named] = field(default_factory=list[_Named])
     findings: dict[str, FindingRecord] = field(default_factory=dict[str, FindingRecord])
     datasets: dict[tuple[str, str], DatasetRecord] = field(default_factory=dict[tuple[str, str], DatasetRecord])
-    items: dict[str, tuple[Item, int]] = field(default_factory=dict[str, tuple[Item, int]])
+    items: dict[str, _Remembered] = field(default_factory=dict[str, _Remembered])
 
 
 class VolatileStore:
@@ -214,13 +228,12 @@ class VolatileStore:
         text = text[: names.MAX_TEXT]
         query = embedding.embed(text)
         with self._lock:
-            newest = sorted(self._mine.items.values(), key=lambda entry: -entry[1])
-        items = [item for item, _ in newest if item.kind in kinds]
-        scored = [(round(sum(map(mul, query, embedding.embed(item.text))), 6), item) for item in items]
-        found = sorted((s for s in scored if s[0] >= MIN_SCORE), key=lambda entry: -entry[0])
+            newest = sorted(self._mine.items.values(), key=lambda entry: -entry.seq)
+        items = [entry for entry in newest if entry.item.kind in kinds]
+        found = ranked(((sum(map(mul, query, entry.vector)), entry.seq, entry.item) for entry in items), limit)
         if not found and embedding.says_nothing(text):
-            return tuple(item.hit(0.0) for item in items[:limit])
-        return tuple(item.hit(score) for score, item in found[:limit])
+            return tuple(entry.item.hit(0.0) for entry in items[:limit])
+        return found
 
     def _known(self, name: str) -> _Named:
         name = names.clean_name(name)
@@ -248,4 +261,4 @@ class VolatileStore:
         return graph.current
 
     def _put(self, item: Item) -> None:
-        self._mine.items[item.key] = (item, next(self._counter))
+        self._mine.items[item.key] = _Remembered(item, next(self._counter))

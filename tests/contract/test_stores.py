@@ -127,8 +127,11 @@ def test_diff_tells_what_the_last_save_changed(store: Memory) -> None:
     found = store.diff("g")
     assert (found.name, found.before, found.after, found.kind) == ("g", 1, 2, ("cpdag", "dag"))
     assert (found.added_nodes, found.removed_nodes) == (("e",), ("d",))
-    assert list(map(str, found.removed)) == ["c -> d"]
-    assert [(str(a), str(b)) for a, b in found.reoriented] == [("a -> b", "a <- b"), ("b -- c", "b -> c")]
+    assert found.removed == Dag.of("c -> d").edges
+    assert [(a.source, a.symbol, b.symbol, b.target) for a, b in found.reoriented] == [
+        ("a", "->", "<-", "b"),
+        ("b", "--", "->", "c"),
+    ]
     back = store.diff("g", 2, 1)
     assert (back.added, back.removed) == (found.removed, found.added)
     assert store.diff("g", 2, 2).empty
