@@ -19,7 +19,7 @@ from .ancestral import may_cause, visible
 from .edges import Edge
 from .equivalence import possible_ancestors, possible_descendants
 from .errors import BadArguments
-from .graphs import Cpdag, Graph, LaggedDag, Pag
+from .graphs import Admg, Cpdag, Dag, Graph, LaggedDag, Pag
 from .meek import Partial
 from .separation import path_text, walks_of
 from .separators import all_separators, minimal_separators
@@ -58,6 +58,8 @@ class AdjustmentProblem:
     @cached_property
     def forbidden(self) -> frozenset[str]:
         """Nodes that bias the total effect when adjusted for: what the causal paths reach."""
+        if isinstance(self.graph, Dag | Admg):
+            return self.graph.descendants(*self.causal)
         return frozenset(n for c in self.causal for n in possible_descendants(self.graph, c)) - {self.treatment}
 
     @cached_property

@@ -61,6 +61,15 @@ class Walks:
             ]
         return cut
 
+    def without_into(self, nodes: frozenset[str]) -> Walks:
+        """Leave out every edge with an arrowhead at some nodes: they are set from outside."""
+        cut = Walks(self.steps)
+        for node, steps in self.steps.items():
+            cut.steps[node] = [
+                s for s in steps if not ((node in nodes and s.arrow_here) or (s.node in nodes and s.arrow_there))
+            ]
+        return cut
+
     def within(self, keep: frozenset[str]) -> Walks:
         """The induced graph on some of the nodes, in the old order."""
         sub = Walks(n for n in self.steps if n in keep)

@@ -1,0 +1,122 @@
+"""Identify a total effect through mediators that catch all of it (front-door criterion)."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from ..domain.adjustment import AdjustmentProblem
+from ..domain.estimands import Estimand
+from ..domain.graphs import Graph
+from ..domain.results import Identification
+from ..domain.walks import Walks
+from ..spec import Args, Env, Tool
+from ._answers import common_premises, directed, obstacle, pose, positivity, premise, query_text, refusal, zero_effect
+from ._formula import sum_sign
+from ._help import what_would_help
+
+MOST_TRIED = 3000
+"""Sets of mediators to try; the general ID algorithm covers what lies beyond."""
+
+
+class FrontdoorArgs(Args):
+    """Arguments of `identify_frontdoor`."""
+
+    graph: str
+    """Name of a DAG or ADMG of this run."""
+    treatment: str
+    """The cause, a measured node."""
+    outcome: str
+    """The effect, a measured node."""
+
+
+def run(args: FrontdoorArgs, env: Env) -> Identification:
+    """Look for a smallest set of mediators that meets the criterion."""
+    problem = pose(env.graph(args.graph), args.treatment, args.outcome)
+    directed(problem, "identify_frontdoor")
+    if not problem.causal:
+        return zero_effect(problem, "ATE")
+    found = by_frontdoor(problem)
+    if found is not None:
+        return found
+    reason = f"No set of measured mediators meets the front-door criterion; by adjustment, {obstacle(problem)}."
+    return refusal(problem, reason, what_would_help=what_would_help(problem))
+
+
+def by_frontdoor(problem: AdjustmentProblem) -> Identification | None:
+    """Identify by the front door, or None when no set of mediators meets the criterion."""
+    found = find_mediators(problem)
+    if found is None:
+        return None
+    t, y, shown = problem.treatment, problem.outcome, ", ".join(found)
+    return Identification(
+        status="identified",
+        strategy="frontdoor",
+        treatment=t,
+        outcome=y,
+        mediators=found,
+        estimand=Estimand(
+            query=query_text(problem, "ATE"),
+            design="frontdoor",
+            formula=f"{sum_sign(found)} (P({shown} | {t}=1) - P({shown} | {t}=0)) sum_{t}' P({t}') E[{y} | {shown}, {t}']",
+            treatment=t,
+            outcome=y,
+            mediators=found,
+        ),
+        reason=(
+            f"Every causal path from {t} to {y} runs through {shown}; nothing unblocked confounds {t} and {shown}, "
+            f"and {t} blocks what confounds {shown} and {y}."
+        ),
+        assumptions=(
+            *common_premises(problem),
+            premise("full mediation", f"{t} affects {y} through {shown} alone.", "untestable"),
+            premise(
+                "no hidden confounding of the mediator",
+                f"No hidden variable causes {shown} and also {t} or {y}.",
+                "untestable",
+            ),
+            positivity(t, found),
+        ),
+    )
+
+
+def find_mediators(problem: AdjustmentProblem) -> tuple[str, ...] | None:
+    """Find a smallest set that meets the front-door criterion, among measured nodes on causal paths.
+
+    Reference: Pearl 2009, Causality, Definition 3.3.3.
+    """
+    graph, t, y = problem.graph, problem.treatment, problem.outcome
+    walks = Walks.of(graph)
+    unconfounded = walks.without((t,)).connected((t,))  # (ii) no open back-door path from t
+    candidates = [n for n in graph.observed if n in problem.causal and n != y and n not in unconfounded]
+    n_tried = 0
+    for size in range(1, len(candidates) + 1):
+        for chosen in combinations(candidates, size):
+            n_tried += 1
+            if n_tried > MOST_TRIED:
+                return None
+            if _intercepts(graph, t, y, chosen) and walks.without(chosen).separated(chosen, (y,), (t,)):
+                return chosen
+    return None
+
+
+def _intercepts(graph: Graph, t: str, y: str, chosen: tuple[str, ...]) -> bool:
+    """(i) no directed path from t to y avoids the set."""
+    seen, todo = {t, *chosen}, [t]
+    while todo:
+        for child in graph.children(todo.pop()):
+            if child == y:
+                return False
+            if child not in seen:
+                seen.add(child)
+                todo.append(child)
+    return True
+
+
+TOOL = Tool(
+    "identify_frontdoor",
+    FrontdoorArgs,
+    run,
+    assumes=("full mediation", "no hidden confounding of the mediator", "consistency", "positivity"),
+    example=FrontdoorArgs(graph="front_door", treatment="t", outcome="y"),
+    reference="Pearl 2009, Causality, Definition 3.3.3 and Theorem 3.3.4",
+)
