@@ -22,7 +22,6 @@ from ..tools.workspace import Workspace
 from .budget import Budget
 from .events import Listener, RunStarted, ignore
 from .home import home_folder
-from .loop import Loop
 from .policies.rules.codebook import read_codebook
 from .policies.rules.policy import RulePolicy
 from .policy import Policy
@@ -77,14 +76,14 @@ class Session:
         self._folder = self.home / "workspaces" / uuid.uuid4().hex
         allowed = (Path.cwd(),) if roots is None else tuple(roots)
         self.workspace = Workspace(folder=self._folder, roots=tuple(r.expanduser().resolve() for r in allowed))
-        self.runtime = self._runtime(self.workspace)
+        limits = self.budget
+        self.runtime = Runtime(
+            self.workspace, seed=seed, time_limit_s=limits.call_seconds, memory_limit_mb=limits.memory_mb
+        )
+        self.runtime.warm()
         self._loads: dict[str, Evidence] = {}
         self._learned: GraphResult | None = None
         self._keep_folder = False
-
-    def _runtime(self, workspace: Workspace) -> Runtime:
-        limits = self.budget
-        return Runtime(workspace, seed=self.seed, time_limit_s=limits.call_seconds, memory_limit_mb=limits.memory_mb)
 
     @property
     def memory(self) -> Memory:
@@ -262,6 +261,8 @@ class Session:
             self.runs.append(run, kept)
 
     def _go(self, run: str, words: str, catalog: Catalog) -> Answer:
+        from .loop import Loop  # LangGraph takes half a second to import, in which the worker warms up
+
         self.on_event(RunStarted(run=run, words=words))
         loop = Loop(
             self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=self.on_event,
@@ -311,22 +312,9 @@ class Session:
 
     def report(self, answer: Answer, path: str | Path) -> ReportFile:
         """Write a report; the ending picks the kind: .html, .md, .json or .py."""
-        kinds = {
-            ".html": "report_html",
-            ".htm": "report_html",
-            ".md": "report_markdown",
-            ".json": "report_json",
-            ".py": "report_script",
-        }
-        target = Path(path).expanduser()
-        if target.suffix.lower() not in kinds:
-            raise UsageError(f"A report cannot end in {target.suffix!r}; use one of {', '.join(kinds)}.")
-        if not target.parent.resolve().is_dir():
-            raise UsageError(f"There is no folder {str(target.parent)!r} to write the report to. Create it first.")
+        target, tool = report_target(path)
         self.workspace.outputs = (*self.workspace.outputs, target.resolve())
-        evidence = self._tool(
-            kinds[target.suffix.lower()], {"path": str(target), "answer": answer.model_dump(mode="json")}
-        )
+        evidence = self._tool(tool, {"path": str(target), "answer": answer.model_dump(mode="json")})
         written = result_from_json(evidence.result or {})
         assert isinstance(written, ReportFile)
         return written
@@ -359,6 +347,26 @@ class Session:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+REPORTS = {
+    ".html": "report_html", ".htm": "report_html", ".md": "report_markdown", ".json": "report_json", ".py": "report_script",
+}  # fmt: skip
+
+
+def report_target(path: str | Path) -> tuple[Path, str]:
+    """Where a report goes and the tool that writes it, by its ending.
+
+    Raises:
+        UsageError: an unknown ending, or a folder that does not exist; said before anything is computed.
+    """
+    target = Path(path).expanduser()
+    tool = REPORTS.get(target.suffix.lower())
+    if tool is None:
+        raise UsageError(f"A report cannot end in {target.suffix!r}; use one of {', '.join(REPORTS)}.")
+    if not target.parent.resolve().is_dir():
+        raise UsageError(f"There is no folder {str(target.parent)!r} to write the report to. Create it first.")
+    return target, tool
 
 
 def read_text(path: Path, what: str) -> str:

@@ -6,7 +6,6 @@ underscore are helpers. Listing imports no numerical library.
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -38,8 +37,8 @@ def list_tools() -> dict[str, str]:
     for folder in FOLDERS:
         for file in sorted((here / folder).glob("*.py")):
             if not file.name.startswith("_"):
-                doc = ast.get_docstring(ast.parse(file.read_bytes())) or ""
-                found[f"{folder}_{file.stem}"] = doc.split("\n")[0]
+                with file.open(encoding="utf-8") as lines:
+                    found[f"{folder}_{file.stem}"] = next(lines, "").strip().strip('"')
     return found
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ..budget import Budget
-from ..session import Session
+from ..session import Session, report_target
 from ..state import Answer
 
 STATUS = {"cannot_read": 3, "incomplete": 4}
@@ -38,6 +38,8 @@ def main(args: argparse.Namespace) -> int:
     """Load, ask, print."""
     from .progress import Progress
 
+    for path in args.report:
+        report_target(path)
     with Progress(quiet=args.quiet or args.json) as progress, Session(
         seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds)
     ) as session:  # fmt: skip

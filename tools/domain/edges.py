@@ -78,6 +78,8 @@ class Edge(Model):
         return self.mark_target if node == self.target else self.mark_source
 
     def __str__(self) -> str:
+        if self.mark_source == "arrow" and self.mark_target != "arrow":
+            return str(self.reversed())  # people write causes first
         lag = f" [lag {self.lag_steps}]" if self.lag_steps else ""
         return f"{self.source} {self.symbol} {self.target}{lag}"
 

@@ -8,8 +8,8 @@ from ....tools.domain.model import Model
 from ....tools.domain.questions import DesignKind, EffectQuestion
 from ....tools.domain.results import BalanceReport
 from ...policy import Situation
-from .timing import timing
 from .ledger import Seen
+from .timing import timing
 
 MIN_BALANCE_COVARIATES = 3
 MAX_SMD = 0.1
