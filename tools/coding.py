@@ -99,6 +99,24 @@ def numbers(column: pd.Series) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
+def measured(column: pd.Series, name: str) -> Floats:
+    """The values as floats, when sums of their squares can be computed.
+
+    Raises:
+        AssumptionViolated: a value is so large, or all are so small, that arithmetic would overflow or vanish.
+    """
+    import numpy as np
+
+    values = numbers(column)
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    if largest > 1e100 or 0 < largest < 1e-100:
+        raise AssumptionViolated(
+            f"Column {show(name)} holds values of size {largest:.1g}, beyond what can be computed with. Check the column for errors, "
+            f"or rescale it (take logs, or another unit)."
+        )
+    return values
+
+
 def missing(column: pd.Series) -> npt.NDArray[np.bool_]:
     """Which cells hold no usable value: missing, or infinite."""
     import numpy as np
@@ -197,7 +215,7 @@ def code_outcome(column: pd.Series, name: str) -> CodedOutcome:
         zero, guess = control_level(levels)
         note = f"Of outcome {show(name)}, {show(levels[1 - zero])} was counted as 1 and {show(levels[zero])} as 0."
         return CodedOutcome((codes != zero).astype(np.float64), levels[1 - zero], (note,) if guess else ())
-    values = numbers(column)
+    values = measured(column, name)
     distinct = np.unique(values)
     _refuse_constant(len(distinct), name, "Outcome")
     two_apart_by_one = len(distinct) == 2 and distinct[1] - distinct[0] == 1
@@ -244,7 +262,7 @@ def code_covariates(
             blocks.append((codes[:, None] == np.arange(first, max(len(levels), 2))[None, :]).astype(np.float64))
             labels += [f"{name} = {show(level)}" for level in levels[first:]] or [name]
         else:
-            blocks.append(numbers(column)[:, None])
+            blocks.append(measured(column, name)[:, None])
             labels.append(name)
     return np.hstack(blocks) if blocks else np.zeros((len(frame), 0)), tuple(labels)
 

@@ -68,7 +68,7 @@ def code_treatment(column: pd.Series, name: str, contrast: Contrast | None, *, n
             f"Treatment {show(name)} holds dates; add a column that says who was treated, or a number of days, and use that."
         )
     if kind == "number" and not nominal:
-        dose = coding.numbers(column)
+        dose = coding.measured(column, name)
         if len(np.unique(dose)) > MAX_NUMERIC_ARMS:
             return _code_dose(name, dose, contrast)
     return _code_arms(column, name, contrast)

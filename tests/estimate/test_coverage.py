@@ -11,7 +11,10 @@ LOW, HIGH = 0.90, 0.99
 
 
 def _draw(seed: int, n: int = 480, clustered: bool = False) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Under 500 rows, so that no time goes to boosting. Effect 1 + x with x ~ N(0, 1) and unequal variances. Population ATE 1; ATT is 1 + E[x | t = 1]."""
+    """Under 500 rows, so that no time goes to boosting.
+
+    Effect 1 + x with x ~ N(0, 1) and unequal variances: the ATE is 1, the ATT 1 + E[x | t = 1].
+    """
     rng = np.random.default_rng(seed)
     g = rng.integers(0, 60, n)
     shared = rng.normal(size=60)[g] if clustered else np.zeros(n)

@@ -84,8 +84,7 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
     refuse_determined(design, d[:, None])
     _refuse_redundant(design, z, labels)
     x = np.column_stack([np.ones(design.n_samples), design.covariates])
-    fit = _two_stage(design, d, z, x)
-    value, error = float(fit.params.iloc[-1]), float(fit.std_errors.iloc[-1])
+    fit, value, error = _two_stage(design, d, z, x)
     form = reduced_form(design.y, d, z, x, design.clusters)
     pieces = anderson_rubin_set(form, value, error)
     pieces = sorted((min(low * step, high * step), max(low * step, high * step)) for low, high in pieces)
@@ -144,24 +143,36 @@ def _refuse_redundant(design: Design, z: Floats, labels: tuple[str, ...]) -> Non
         )
 
 
-def _two_stage(design: Design, d: Floats, z: Floats, x: Floats) -> Any:
-    """The library call: linearmodels' IV2SLS on plain arrays, covariates standardised for conditioning only."""
+def _standardised(columns: Floats) -> Floats:
     import numpy as np
+
+    return (columns - columns.mean(axis=0)) / np.maximum(columns.std(axis=0), 1e-300)
+
+
+def _two_stage(design: Design, d: Floats, z: Floats, x: Floats) -> tuple[Any, float, float]:
+    """The library call: linearmodels' IV2SLS on plain arrays, standardised for conditioning only.
+
+    Returns:
+        The fit, and the treatment's coefficient and standard error in the units of the table.
+    """
     from linearmodels.iv import IV2SLS
 
-    centred = x.copy()
-    centred[:, 1:] = (x[:, 1:] - x[:, 1:].mean(axis=0)) / np.maximum(x[:, 1:].std(axis=0), 1e-300)
+    exogenous, scale = x.copy(), float(d.std())
+    exogenous[:, 1:] = _standardised(x[:, 1:])
     options: dict[str, Any] = {"cov_type": "robust", "debiased": True}
     if design.clusters is not None:
         options = {"cov_type": "clustered", "clusters": design.clusters, "debiased": True}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return IV2SLS(dependent=design.y, exog=centred, endog=d, instruments=z).fit(**options)
+            fit = IV2SLS(
+                dependent=design.y, exog=exogenous, endog=(d - d.mean()) / scale, instruments=_standardised(z)
+            ).fit(**options)
     except Exception as error:
         raise BackendFailed(
             f"Two-stage least squares failed: {str(error)[:200]}. Check that the instruments and covariates are not nearly collinear."
         ) from error
+    return fit, float(fit.params.iloc[-1]) / scale, float(fit.std_errors.iloc[-1]) / scale
 
 
 def _strength(form: ReducedForm, instruments: tuple[str, ...]) -> Check:
