@@ -112,10 +112,11 @@ def _fit(pair: Design, args: AipwArgs, seed: int) -> Doubly:
     refuse_small(pair, 2 + pair.covariates.shape[1], least_per_arm=4)
     refuse_determined(pair, pair.arm[:, None].astype(np.float64))
     models = cross_fit(pair, args.n_folds, seed)
-    low = 0.0 if args.estimand == "ATT" else args.clip
-    high = 1.0 if args.estimand == "ATC" else 1 - args.clip
-    scores = np.clip(models.propensity, max(low, 1e-9), min(high, 1 - 1e-9))
-    n_clipped = int(((models.propensity < low) | (models.propensity > high)).sum())
+    scores = np.clip(models.propensity, 1e-9, 1 - 1e-9)
+    low = (scores < args.clip) & (pair.arm == 1) & (args.estimand != "ATT")
+    high = (scores > 1 - args.clip) & (pair.arm == 0) & (args.estimand != "ATC")
+    scores = np.where(low, args.clip, np.where(high, 1 - args.clip, scores))
+    n_clipped = int(low.sum() + high.sum())
     weights, _ = weights_of(np.log(scores / (1 - scores)), pair.arm, args.estimand)
     value, contributions = doubly_robust(pair, models.outcome_control, models.outcome_treated, weights, args.estimand)
     error = variance_of(contributions, pair.clusters, 2) ** 0.5
