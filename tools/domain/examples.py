@@ -156,6 +156,7 @@ def examples() -> dict[str, Example]:
             {"u -> t": 1.0, "u -> y": 1.0, "t -> m": 1.0, "m -> y": 1.5},
             "frontdoor",
             latent=("u",),
+            harmful=("m",),
         ),
         _example(
             "instrument",
