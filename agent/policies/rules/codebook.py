@@ -218,3 +218,15 @@ def phrase_before(text: str, end: int) -> str:
     window = text[max(0, end - 160) : end].rstrip(" (`'\"")
     cuts = list(_CUT.finditer(window))
     return " ".join(window[cuts[-1].end() if cuts else 0 :].split()[-MAX_PHRASE_WORDS:])
+
+
+def prose(codebook: Codebook) -> str:
+    """The running text of a codebook: wrapped lines joined, lines that define a column left out."""
+    kept: list[str] = []
+    for line in codebook.text[:50_000].split("\n"):
+        match = _LABEL.match(line)
+        if match and match["label"].strip("`'\"*_ []()") in codebook.columns and match["mark"] != ",":
+            kept.append(". ")
+        else:
+            kept.append(line.strip() or ". ")
+    return " ".join(kept)

@@ -192,6 +192,10 @@ class ColumnIndex:
             )
             for c in gained
         ]
+        if all(w in STOP for w in words):  # only words that say little: the whole name must be there
+            found = [
+                m._replace(score=m.score * self._coverage(c, parts[c], 0)) for m, c in zip(found, gained, strict=True)
+            ]
         found = [m if m.column not in locked else _lock(m, locked[m.column], len(words)) for m in found]
         missing = [c for c in locked if c not in {m.column for m in found}]
         found += [_lock(Match(c, 0.4, "named"), locked[c], len(words)) for c in missing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...state import Catalog
+from .codebook import prose
 from .columns import ColumnIndex
 from .pattern import Pattern
 from .roles import Roles, Study, study_sentences
@@ -35,7 +36,7 @@ class Context:
         self.roles = Roles(catalog, self.index)
         self.when = timing(catalog.codebook, catalog)
         self.filled: dict[tuple[str, int, int], Any] = {}
-        self.studies = tuple(_studies(catalog.codebook.text))
+        self.studies = tuple(_studies(prose(catalog.codebook)))
         for study in self.studies[:6]:
             self._attach("treatment", study.treatment)
             self._attach("outcome", study.outcome)
@@ -56,9 +57,9 @@ class Context:
         """What a column's part in the study and its time add to its score for a slot."""
         value = self.roles.prior(role, name) if role in ("treatment", "outcome") else 0.0
         when = self.when.get(name, "unknown")
-        if role == "outcome" and when in ("before", "treatment"):
+        if role in ("outcome", "mediator") and when in ("before", "treatment"):
             value -= 0.25
-        elif role == "outcome" and when == "after":
+        elif role in ("outcome", "mediator") and when == "after":
             value += 0.1
         elif role == "treatment" and when == "after":
             value -= 0.1

@@ -40,6 +40,12 @@ AFTER = one_of(
     r"(?:days|weeks|months|years) after\b",
 )
 LEADING_BEFORE = re.compile(r"^(?:initial|previous|prior|past)\b", re.IGNORECASE)
+ALL_EXCEPT = re.compile(
+    r"\b(?:every|all)(?: the)?(?: other)? (?:columns?|variables?|covariates?|features?)"
+    r"(?:\s+(?:except|but|other than|besides|apart from)(?: for)? ([^.;]{1,120}?))?,? (?:was|were|is|are) "
+    r"(?:measured|recorded|collected|observed|taken|known)[^.;]{0,40}?\b(?:before|prior to|at baseline|pre-)",
+    re.IGNORECASE,
+)
 CONFOUNDERS = one_of(r"confounders?\b", r"pre-?treatment covariates?\b")
 FIXED_AT_BIRTH = re.compile(
     r"^(?:the )?(?:sex|gender|race|ethnicity|age|date of birth|year of birth|birth (?:weight|order))\b(?! after)",
@@ -127,6 +133,7 @@ INSTRUMENT = one_of(r"instrument(?:al variable)?\b(?! panel)")
 IS_INSTRUMENT = re.compile(
     r"([^.;\n]{3,120}?)\b(?:as|is|are|serves? as|used as) (?:an? |the )?(?:valid )?instrument", re.IGNORECASE
 )
+INSTRUMENT_FOR = re.compile(r"\binstrument(?:al variable)?s? (?:for|of) (?:the )?([^.;,\n]{3,60})", re.IGNORECASE)
 NONCOMPLIANCE = one_of(
     r"non-?compli\w+",
     r"compliers?\b",

@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind, RelationQuestion
 from ...state import Option, Reading
+from .codebook import prose
 from .columns import Match
 from .context import Context
+from .grammar import GENERIC_HEADS
 from .hints import read_hints, received_and_assigned, running_variable
-from .modifiers import Modifiers, read_groups
+from .lexicon import ORDINARY
+from .modifiers import Modifiers, read_groups, tail
 from .prepare import Prepared
 from .roles import sentence_columns
-from .slots import SURE, Filled, fill, pair_up, sole_by_role
-from .values import level_of, read_contrast, read_population
+from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role, words_of
+from .values import level_of, read_contrast, read_group, read_population, unplaced_sex
 from .whom import read_whom
 from .words import Token
 
@@ -35,7 +38,6 @@ WINNING = frozenset(
         "reach",
     }
 )
-NOTHING = Filled("", (), ())
 
 
 class Half(NamedTuple):
@@ -46,6 +48,8 @@ class Half(NamedTuple):
     sentence: int
     treatment: Filled | None
     outcome: Filled | None
+    people: tuple[Token, ...]
+    """Whom a frame speaks of between its words: `do girls do better …`."""
     modifiers: Modifiers
 
     @property
@@ -65,6 +69,10 @@ class _Pair(NamedTuple):
 def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
     """Build the effect question, or say which half of it names no column."""
     pair = _pair(half, context)
+    if (whom := _unplaced(half, context)) is not None:
+        known = " and ".join(repr(m.column) for m in (pair.treatment, pair.outcome) if m)
+        problem = f"The question is about {whom!r}, but no column tells who they are{f' (it was read as about {known})' if known else ''}."
+        return Reading(problem=problem, because=pair.because)
     if pair.treatment is None or pair.outcome is None:
         return Reading(problem=_missing(half, pair), because=pair.because)
     treatment, outcome = pair.treatment.column, pair.outcome.column
@@ -90,6 +98,15 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
     return Reading(question=question, because=tuple(because), options=options)
 
 
+def _unplaced(half: Half, context: Context) -> str | None:
+    """Women or men in a population that no column can pick out."""
+    spans = [half.people, *(t.tokens for t in (half.treatment, half.outcome) if t and not t.best)]
+    for i, token in enumerate(half.tokens):
+        if token.low in {"for", "among", "in", "within", "of"} and token.lock < 1.5:
+            spans.append(tuple(tail(half.tokens, i + 1, lists=False)[:4]))
+    return next((word for span in spans if (word := unplaced_sex(span, context))), None)
+
+
 def _from(filled: Filled | None) -> str:
     return f", from {filled.phrase!r}" if filled and filled.phrase else ""
 
@@ -99,7 +116,7 @@ def _missing(half: Half, pair: _Pair) -> str:
     for role, match, filled in (("treatment", pair.treatment, half.treatment), ("outcome", pair.outcome, half.outcome)):
         if match is not None:
             known.append(f"the {role} is {match.column!r}")
-        elif filled is not None and filled.phrase:
+        elif filled is not None and filled.phrase and not _names_whom(filled):
             near = [m.column for m in filled.matches[:3]]
             nearest = f" (the nearest are {', '.join(map(repr, near))})" if near else ""
             known.append(f"no column is clearly meant by {filled.phrase!r}, the {role}{nearest}")
@@ -109,9 +126,15 @@ def _missing(half: Half, pair: _Pair) -> str:
     return f"The question was understood as one about an effect, but {'; '.join(known)}."
 
 
+def _names_whom(filled: Filled) -> bool:
+    return {t.low for t in filled.tokens} <= {"the", "treated", "untreated", "controls"}
+
+
 def _pair(half: Half, context: Context) -> _Pair:
     """Find treatment and outcome: by the phrases, then by the codebook, and only then by their part in the study."""
     t_filled, y_filled = half.treatment or NOTHING, half.outcome or NOTHING
+    if _names_whom(y_filled):
+        y_filled = NOTHING  # `the effect of treatment on the treated` names whom, not what
     treatment, outcome, _ = pair_up(t_filled, y_filled)
     because: list[str] = []
     if treatment is None:
@@ -165,7 +188,7 @@ def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: 
         for t in filled.tokens
         if t.is_word and not context.index.hits(t.stem) and (t.text[:1].isupper() or t.text.isdigit())
     ]
-    linked = sentence_columns(context.index, unknown, context.catalog.codebook.text)
+    linked = sentence_columns(context.index, unknown, prose(context.catalog.codebook))
     linked = {c: s for c, s in linked.items() if c not in context.roles.before_after}
     if len(linked) == 1:
         name, sentence = next(iter(linked.items()))
@@ -182,7 +205,7 @@ def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: 
 def _outcome_otherwise(half: Half, filled: Filled, context: Context, because: list[str]) -> Match | None:
     if half.outcome and (found := sole_by_role(filled.tokens, "outcome", context)):
         return found
-    if not half.outcome or not context.index.content_words(filled.tokens):
+    if half.outcome is None or not filled.tokens or not context.index.content_words(filled.tokens):
         name = context.roles.sole("outcome")
         if name is not None:
             because.append(
@@ -205,7 +228,7 @@ def _latest(ties: tuple[Match, ...], context: Context, because: list[str]) -> tu
 def _question(half: Half, treatment: str, outcome: str, context: Context) -> tuple[EffectQuestion, list[str]]:
     because: list[str] = []
     modifiers = half.modifiers
-    used = {t.start for f in (half.treatment, half.outcome) if f for t in f.tokens}
+    used = _naming(half.treatment, treatment, context) | _naming(half.outcome, outcome, context)
     whom = read_whom(half.prepared.sentences, treatment, used, context)
     estimand: EstimandKind = whom.estimand or "ATE"
     because += whom.because
@@ -216,6 +239,9 @@ def _question(half: Half, treatment: str, outcome: str, context: Context) -> tup
         because += [b for b in modifiers.because if "effect" in b]
     population: list[Condition] = []
     for condition, phrase in read_population(half.tokens, used | whom.used, (treatment, outcome, *mediators), context):
+        population.append(condition)
+        because.append(f"only rows with {condition.column} {condition.op} {condition.value!r}, from {phrase!r}")
+    for condition, phrase in read_group(half.people, context, strong=True):
         population.append(condition)
         because.append(f"only rows with {condition.column} {condition.op} {condition.value!r}, from {phrase!r}")
     groups = tuple(
@@ -237,6 +263,7 @@ def _question(half: Half, treatment: str, outcome: str, context: Context) -> tup
     if any(t.low in {"dose-response", "dose–response"} for t in half.tokens) and estimand == "ATE":
         estimand = "dose_response"
         because.append("the effect at every dose, from 'dose-response'")
+    because += _unused(half, used | whom.used, because)
     contrast = _contrast(half, treatment, context, because)
     modifiers.groups = list(groups)
     hints = read_hints(half.words, treatment, outcome, modifiers, context)
@@ -245,6 +272,27 @@ def _question(half: Half, treatment: str, outcome: str, context: Context) -> tup
         treatment=treatment, outcome=outcome, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
         population=tuple(population), hints=hints,
     ), because  # fmt: skip
+
+
+def _unused(half: Half, used: set[int], because: Sequence[str]) -> list[str]:
+    """Say which words seem to restrict the rows and were not used."""
+    found: list[str] = []
+    for i, token in enumerate(half.tokens):
+        if token.low not in {"for", "among", "within"} or token.lock >= 1.5:
+            continue
+        span = tail(half.tokens, i + 1, lists=False)[:5]
+        words = [t for t in span if t.is_word and t.stem not in ORDINARY and t.stem not in GENERIC_HEADS]
+        said = words_of(span)
+        if words and not any(t.start in used for t in span) and not any(said in b for b in because):
+            found.append(f"not used, since no column says who they are: {token.text + ' ' + said!r}")
+    return found
+
+
+def _naming(filled: Filled | None, column: str, context: Context) -> set[int]:
+    """Starts of the words of a phrase that name this column."""
+    position = context.index.names.index(column) if column in context.index.names else -1
+    tokens = filled.tokens if filled else ()
+    return {t.start for t in tokens if t.column == column or position in context.index.hits(t.stem)}
 
 
 def _held(column: str, text: str, half: Half, context: Context) -> Condition | None:

@@ -87,14 +87,18 @@ effect              0.93 #modal <Y> be @comp/different #if <T>
 effect              0.93 <Y> be/get @comp because_of/because/thanks <T>
 effect              0.93 if/when <T> , * would/will/do/how <Y> @comp/change/differ/rise/fall/increase/decrease/improve
 effect              0.9  how much/many @comp ?@verb * do <T> <Y>
-effect              0.93 how much/many @comp do * <Y> for/with/per each/every/one/an/a/additional/extra <T>
-effect              0.93 how much/many @comp do * <Y> per <T>
+effect              0.93 how much/many @comp do <P> <Y> for/with/per each/every/one/an/a/additional/extra <T>
+effect              0.93 how much/many @comp do <P> <Y> per <T>
+effect              0.93 #modal <P> <Y> @comp ?often/money/quickly/frequently if/when/once/after/because/because_of/with/under <T>
+effect              0.93 #modal <P> do/perform/fare/score @comp/better/worse/well in/at/on/with <Y> if/when/once/after/with <T>
 effect              0.9  how much/many @comp <Y> #modal <T> ?@verb/bring/get/have/produce
 effect              0.92 how much/many do/would/will <T> @verb <Y>
 effect              0.85 do/will/would/whether <T> <Y> @comp ?often/likely/money/quickly/frequently
 effect              0.85 do/will/would/whether <T> have/get/show/see/experience/achieve/report @comp <Y>
 effect              0.85 be/whether <Y> @comp for/among/with/when/if/in/after/because_of/under <T>
 effect              0.85 be/whether <T> @comp likely to <Y>
+effect              0.93 be/whether <T> @comp/better/worse/superior than/to <C> for/in/at/in_terms_of/on <Y>
+effect              0.93 what would <Y> have/be ?be if/without/had/with/under <T>
 effect              0.9  <Y> because_of <T>
 effect              0.8  difference in <Y> between <T>
 effect              0.85 causal relationship/link/connection/relation between/from <T> and/to <Y>
@@ -132,6 +136,8 @@ causes_of           1.15 what/which ?be * #cause of/for/behind/in <Y>
 causes_of           1.1  #learn * cause/driver/determinant of/for/behind <Y>
 causes_of           1.0  what ?be responsible for <Y>
 causes_of           1.0  what make <Y>
+causes_of           1.0  why be <Y> so/too/very/low/lower/high/higher/bad/worse/good/better
+causes_of           1.0  why do <Y> increase/decrease/rise/fall/drop/grow/decline/change/improve
 causes_of           1.0  what do <Y> depend_on
 causes_of           1.1  what ?be <Y> @verbed by
 effects_of          1.0  what/which * do <T> affect/influence/cause/impact/change
@@ -140,6 +146,7 @@ graph               1.0  #learn * causal_graph/structure/graph/network/diagram
 graph               1.0  what/which * causal_graph/structure/graph/network/diagram
 graph               1.0  causal_graph/discovery ?of/for/among/between/over/in/on ?these/the/this/all ?#vars
 graph               1.0  how be ?the/these/all/those/our #vars * @related
+graph               1.0  what ?be ?the causal relationship/relation/link/structure between/among/of <Z>
 graph               1.0  how do ?the/these/all/those #vars * relate/influence/affect/cause
 graph               1.0  what/which ?variable cause what/which
 direction           1.5  causal direction between/of <A> and <B>
@@ -167,7 +174,8 @@ CUTS = frozenset(
         "who", "whom", "if", "when", "where", "for", "among", "between", "since", "after", "before", "while", "across",
         "during", "until", "through", "via", "by_way_of", "by_means_of", "compare_to", "adjust_for", "condition_on",
         "given", "assuming", "use", "hold", "hold_constant", "take_into_account", "unless", "once", "per", "such_as",
-        "especially", "within", "provided", "as", "than", "include", "separately", "mediate",
+        "especially", "within", "provided", "as", "than", "include", "separately", "mediate", "not_through", "cluster",
+        "instrument", "regardless_of", "other_than", "depend_on", "vary", "differ", "by", "without",
     }
 )  # fmt: skip
 """Words that end the phrase of a slot: what follows modifies it."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ....tools.domain.questions import DesignHints
+from .codebook import prose
 from .context import Context
 from .cues import (
     AGED,
@@ -17,6 +18,9 @@ from .cues import (
     BEFORE_AFTER,
     CUT_NUMBER,
     CUTOFF,
+    INSTRUMENT,
+    INSTRUMENT_FOR,
+    IS_INSTRUMENT,
     NONCOMPLIANCE,
     NOT_RANDOM,
     PRIOR_TO,
@@ -33,7 +37,7 @@ __all__ = ["When", "read_hints", "received_and_assigned", "running_variable", "t
 
 _ASSIGNED = frozenset(
     {"assigned", "assign", "assignment", "offered", "offer", "invited", "invitation", "encouraged", "encouragement",
-     "eligible", "eligibility", "lottery", "draft", "randomized", "itt", "intended", "selected", "won"}
+     "eligible", "eligibility", "lottery", "sent", "mailed", "draft", "randomized", "itt", "intended", "selected", "won"}
 )  # fmt: skip
 _RECEIVED = frozenset(
     {"delivered", "received", "receive", "taken", "took", "take", "treated", "participated", "participation", "attend",
@@ -59,81 +63,126 @@ _UNIT_NAMES = frozenset(
 )
 
 
+class _Collector:
+    """Collects the hints of one question; the first design that the words name wins."""
+
+    def __init__(self, words: str, treatment: str, outcome: str, found: Modifiers, context: Context) -> None:
+        self.words = words
+        self.text = f"{words}\n{context.catalog.codebook.text[:50_000]}"
+        self.prose = f"{words}\n{prose(context.catalog.codebook)}"
+        self.treatment = treatment
+        self.asked = (treatment, outcome)
+        self.found = found
+        self.context = context
+        self.hints: dict[str, object] = {}
+        self.because: list[str] = []
+
+    def collect(self) -> DesignHints:
+        """Try the designs in order, then add what the words say to adjust for."""
+        for rule in (self._instrument, self._cutoff, self._before_after, self._random):
+            if not self.hints:
+                rule()
+        if self.found.adjust_all:
+            self.hints["adjust_for"] = self._all_others()
+        elif self.found.adjust is not None:
+            left_out = (*self.asked, self.hints.get("instrument"))
+            self.hints["adjust_for"] = tuple(c for c in self.found.adjust if c not in left_out)
+        if self.found.cluster:
+            self.hints["cluster"] = self.found.cluster
+        self.because += [b for b in self.found.because if b.startswith(("adjust", "no adjust", "standard errors"))]
+        return DesignHints.model_validate({**self.hints, "because": tuple(self.because)})
+
+    def _all_others(self) -> tuple[str, ...]:
+        left_out = {*self.asked, *self.found.mediators, *self.found.groups, *self.context.roles.identifier}
+        left_out |= {v for v in self.hints.values() if isinstance(v, str)}
+        left_out |= {n for n, c in self.context.index.cards.items() if c.type in ("id", "constant", "empty", "text")}
+        return tuple(n for n in self.context.index.names if n not in left_out and self.context.when.get(n) != "after")
+
+    def _take_instrument(self, name: str, why: str) -> None:
+        self.hints.update(design="instrument", instrument=name)
+        self.because.append(why)
+
+    def _instrument(self) -> None:
+        """Rule 1: an instrument named in the words, in the codebook, or as assignment beside receipt."""
+        named = self.found.instrument
+        if named and named not in self.asked:
+            self._take_instrument(named, next(b for b in self.found.because if b.startswith("instrument")))
+            return
+        for name, description in self.context.index.described.items():
+            if name not in self.asked and INSTRUMENT.search(description) and self._is_for_treatment(description):
+                self._take_instrument(name, f"instrument = {name!r}: the codebook says {description[:80]!r}")
+                return
+        pair = received_and_assigned(self.context)
+        if pair and pair[0] == self.treatment and pair[1] not in self.asked:
+            match = NONCOMPLIANCE.search(self.text)
+            if match or RANDOM.search(self.context.index.described[pair[1]]):
+                said = _around(self.text, match) if match else self.context.index.described[pair[1]][:80]
+                self._take_instrument(
+                    pair[1], f"instrument = {pair[1]!r}: it assigns {self.treatment!r}, and not all complied ({said!r})"
+                )
+                return
+        self._instrument_in_prose()
+
+    def _instrument_in_prose(self) -> None:
+        for match in IS_INSTRUMENT.finditer(self.prose):
+            if not self._is_for_treatment(self.prose[match.start() : match.end() + 80]):
+                continue
+            before = tokenise(match[1])
+            written = [
+                n
+                for n in self.context.index.names
+                if n not in self.asked and any(t.text == n for t in before) and len(n) > 1
+            ]
+            best = [m for m in self.context.index.score(before[-8:]) if m.column not in self.asked]
+            name = written[-1] if written else best[0].column if best and best[0].score >= SURE + 0.15 else None
+            if name is not None:
+                self._take_instrument(name, f"instrument = {name!r}: the codebook says {match[0].strip()[-80:]!r}")
+                return
+
+    def _is_for_treatment(self, text: str) -> bool:
+        """Whether an instrument is one for this treatment; true when the words do not say for what."""
+        match = INSTRUMENT_FOR.search(text)
+        scores = self.context.index.score(tokenise(match[1])[:6]) if match else []
+        return not scores or scores[0].score < SURE or any(m.column == self.treatment for m in scores[:2])
+
+    def _cutoff(self) -> None:
+        """Rule 2: a cut-off in a running variable."""
+        found = running_variable(self.words, self.context)
+        if found and found[0] != self.asked[1]:
+            self.hints.update(design="regression_discontinuity", running_variable=found[0], cutoff=found[1])
+            self.because.append(f"running variable = {found[0]!r}, cut-off {found[1]:g}: {found[2]}")
+
+    def _before_after(self) -> None:
+        """Rule 3: one column that tells before from after, and a treatment with two groups."""
+        index = self.context.index
+        times = [n for n in self.context.roles.before_after if n not in self.asked]
+        card = index.cards.get(self.treatment)
+        randomised = any(_randomised(self.prose, self.treatment, self.context))
+        if len(times) != 1 or (card is not None and card.type != "binary") or randomised:
+            return
+        cue = BEFORE_AFTER.search(self.prose)
+        said = (
+            f"the words say {_around(self.prose, cue)!r}"
+            if cue
+            else index.described[times[0]][:60] or "its name says so"
+        )
+        self.hints.update(design="difference_in_differences", time=times[0])
+        self.because.append(f"before/after = {times[0]!r} by group {self.treatment!r}: {said}")
+        units = [n for n in index.names if n.lower() in _UNIT_NAMES and n not in self.asked and n in index.cards]
+        repeated = [n for n in units if index.cards[n].type != "id" and index.cards[n].n_distinct > 2]
+        if repeated:
+            self.hints["unit"] = repeated[0]
+
+    def _random(self) -> None:
+        """Rule 4: treatment was assigned at random."""
+        for reason in _randomised(self.prose, self.treatment, self.context):
+            self.hints["design"] = "experiment"
+            self.because.append(reason)
+
+
 def read_hints(words: str, treatment: str, outcome: str, found: Modifiers, context: Context) -> DesignHints:
     """Collect the design hints of an effect question; nothing is guessed, each hint quotes its words."""
-    text = f"{words}\n{context.catalog.codebook.text[:50_000]}"
-    because: list[str] = []
-    hints: dict[str, object] = {}
-    _by_instrument(text, treatment, outcome, found, context, hints, because)
-    if "instrument" not in hints:
-        _by_cutoff(words, text, treatment, outcome, context, hints, because)
-    if not hints:
-        _by_before_after(text, treatment, outcome, context, hints, because)
-    if not hints:
-        for reason in _randomised(text, treatment, context):
-            hints["design"] = "experiment"
-            because.append(reason)
-    if found.adjust_all:
-        hints["adjust_for"] = _all_others(treatment, outcome, found, hints, context)
-    elif found.adjust is not None:
-        hints["adjust_for"] = tuple(c for c in found.adjust if c not in (treatment, outcome))
-    if found.cluster:
-        hints["cluster"] = found.cluster
-    because += [b for b in found.because if b.startswith(("adjust", "no adjust", "standard errors"))]
-    return DesignHints.model_validate({**hints, "because": tuple(because)})
-
-
-def _all_others(
-    treatment: str, outcome: str, found: Modifiers, hints: dict[str, object], context: Context
-) -> tuple[str, ...]:
-    left_out = {
-        treatment,
-        outcome,
-        *found.mediators,
-        *found.groups,
-        *(str(v) for v in hints.values()),
-        *context.roles.identifier,
-    }
-    cards = context.index.cards
-    left_out |= {n for n, c in cards.items() if c.type in ("id", "constant", "empty", "text")}
-    return tuple(n for n in context.index.names if n not in left_out and context.when.get(n) != "after")
-
-
-def _by_instrument(
-    text: str,
-    treatment: str,
-    outcome: str,
-    found: Modifiers,
-    context: Context,
-    hints: dict[str, object],
-    because: list[str],
-) -> None:
-    if found.instrument and found.instrument not in (treatment, outcome):
-        hints.update(design="instrument", instrument=found.instrument)
-        because += [b for b in found.because if b.startswith("instrument")]
-        return
-    for name, description in context.index.described.items():
-        if name not in (treatment, outcome) and re.search(
-            r"\binstrument(?:al variable)?\b(?! panel)", description, re.IGNORECASE
-        ):
-            hints.update(design="instrument", instrument=name)
-            because.append(f"instrument = {name!r}: the codebook says {description[:80]!r}")
-            return
-    pair = received_and_assigned(context)
-    if pair and pair[0] == treatment and pair[1] != outcome and (match := NONCOMPLIANCE.search(text)):
-        hints.update(design="instrument", instrument=pair[1])
-        because.append(
-            f"instrument = {pair[1]!r}: it assigns {treatment!r}, and not all complied ({_around(text, match)!r})"
-        )
-        return
-    for match in re.finditer(
-        r"([^.;\n]{3,120}?)\b(?:as|is|are|serves? as|used as) (?:an? |the )?(?:valid )?instrument", text, re.IGNORECASE
-    ):
-        best = [m for m in context.index.score(tokenise(match[1])[-8:]) if m.column not in (treatment, outcome)]
-        if best and best[0].score >= SURE + 0.1:
-            hints.update(design="instrument", instrument=best[0].column)
-            because.append(f"instrument = {best[0].column!r}: the codebook says {match[0].strip()[-80:]!r}")
-            return
+    return _Collector(words, treatment, outcome, found, context).collect()
 
 
 def received_and_assigned(context: Context) -> tuple[str, str] | None:
@@ -185,37 +234,6 @@ def running_variable(words: str, context: Context) -> tuple[str, float, str] | N
 def _continuous(name: str, context: Context) -> bool:
     card = context.index.cards.get(name)
     return card is None or card.type in ("continuous", "count", "id")
-
-
-def _by_cutoff(
-    words: str, text: str, treatment: str, outcome: str, context: Context, hints: dict[str, object], because: list[str]
-) -> None:
-    found = running_variable(words, context)
-    if found and found[0] != outcome:
-        hints.update(design="regression_discontinuity", running_variable=found[0], cutoff=found[1])
-        because.append(f"running variable = {found[0]!r}, cut-off {found[1]:g}: {found[2]}")
-
-
-def _by_before_after(
-    text: str, treatment: str, outcome: str, context: Context, hints: dict[str, object], because: list[str]
-) -> None:
-    times = [n for n in context.roles.before_after if n not in (treatment, outcome)]
-    cue = BEFORE_AFTER.search(text)
-    if len(times) != 1 or cue is None or any(_randomised(text, treatment, context)):
-        return
-    hints.update(design="difference_in_differences", time=times[0])
-    because.append(f"before/after = {times[0]!r} by group {treatment!r}: the words say {_around(text, cue)!r}")
-    for name in context.index.names:
-        card = context.index.cards.get(name)
-        if (
-            name.lower() in _UNIT_NAMES
-            and name not in (treatment, outcome)
-            and card
-            and card.type != "id"
-            and card.n_distinct > 2
-        ):
-            hints["unit"] = name
-            return
 
 
 def _randomised(text: str, treatment: str, context: Context) -> Iterator[str]:

@@ -116,7 +116,7 @@ GENERIC = _words(
     """level rate amount number status score time year day month week hour minute percent percentage share proportion
     probability chance likelihood risk odds group type index size count quantity period case unit program policy job
     test final baseline initial observed self-reported reported real raw log logarithm natural hourly daily weekly
-    monthly annual yearly standardized id code flag indicator dummy category"""
+    monthly annual yearly standardized id code flag indicator dummy category ms mg kg cm mm km sec usd eur mb gb per k"""
 )
 """Words that say little about which column is meant; they count for a third."""
 
@@ -148,7 +148,7 @@ PHRASES = (
     "in comparison with", "compare to", "compare with", "as compared to", "as opposed to", "as against", "rather than",
     "instead of", "relative to", "control for", "adjust for", "account for", "correct for", "condition on",
     "conditional on", "conditioned on", "conditioning on", "take into account", "net of", "depend on", "hinge on",
-    "by way of", "by means of", "if we", "other than", "such as", "in the case of", "when it comes to", "push up",
+    "by way of", "by means of", "other than", "such as", "in the case of", "when it comes to", "push up",
     "push down", "bring down", "drive up", "drive down", "pay off in", "pay off for", "have to do with", "sign up",
     "hold constant", "keep constant", "hold fixed", "keep fixed", "root cause", "end up", "response time", "help to",
     "confounded by", "belong to", "a lot", "at least", "at most", "no more than", "no less than", "more than",
@@ -193,6 +193,16 @@ KNOWN = _words(
     orange trade grade grape drape track truck trick brick pride bride"""
 )
 """Everyday words that are never taken for a slip of the finger."""
+
+COMMON = _words(
+    """meant means meaning after before during until unless within without against along around behind below above
+    inside outside near quickly slowly often usually always never sometimes today yesterday tomorrow maybe perhaps
+    please thanks hello could would should might shall really study trial evidence estimate evaluate assess test report
+    state conclusion provide define justify discuss perform consider using known hint statistical regression weighting
+    confidence interval standard analysis assumptions limitations bias recommend whose world money things better best
+    worst worse first second third next final group groups between across people person patients users average"""
+)
+"""Words of questions that are not looked up and never mended."""
 
 ORDINARY = STOP | GENERIC | KNOWN | EFFECT_NOUNS | CHANGE_VERBS | AUXILIARIES | RELATED | COMPARATIVES
 

@@ -89,9 +89,11 @@ class Modifiers:
 def read_modifiers(sentences: Sequence[Sequence[Token]], context: Context) -> Modifiers:
     """Read the modifiers of every sentence of the question."""
     found = Modifiers()
-    for sentence in sentences:
+    for i, sentence in enumerate(sentences):
         tokens = sentence[:150]
         _adjustment(tokens, context, found)
+        if i:
+            _adjust_for_it(tokens, sentences[i - 1], found)
         _mediation(tokens, context, found)
         _instrument(tokens, context, found)
         _cluster(tokens, context, found)
@@ -144,7 +146,7 @@ def _adjustment(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
             if given and not span:
                 continue
             _take_covariates(span, token, context, found, given=given and not cue)
-        elif token.low in {"unadjusted", "naive", "crude"}:
+        elif token.low == "unadjusted":
             found.adjust = found.adjust or []
             found.because.append(f"no adjustment, from {token.text!r}")
     for pattern in _CONTROLS:
@@ -159,6 +161,16 @@ def _adjustment(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
         if columns and not any(s for p in _HOLD[1:] for s in p.find(tokens)):
             found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns)))
             found.because.append(f"adjust for {', '.join(columns)}, held constant in the words")
+
+
+def _adjust_for_it(tokens: Sequence[Token], before: Sequence[Token], found: Modifiers) -> None:
+    """`Age might play a part. Adjust for it.`: the columns that the sentence before names."""
+    for i, token in enumerate(tokens[:-1]):
+        if token.stem == "adjust_for" and tokens[i + 1].low in {"it", "them", "this", "these"}:
+            named = list(dict.fromkeys(t.column for t in before if t.column is not None and t.lock >= 1.0))
+            if named:
+                found.adjust = list(dict.fromkeys((*(found.adjust or ()), *named)))
+                found.because.append(f"adjust for {', '.join(named)}, which {tokens[i + 1].text!r} stands for")
 
 
 def _nearest(span: Sequence[Token]) -> Sequence[Token]:
@@ -213,7 +225,7 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
             token.stem == "mediate" and i + 1 < len(tokens) and tokens[i + 1].low in {"by", "through", "via"}
         )
         if through:
-            columns, unknown = listed(tail(tokens, i + 1 + (token.stem == "mediate")), context.index)
+            columns, unknown = _mediators(tail(tokens, i + 1 + (token.stem == "mediate")), context)
             around = token.low == "not_through" or any(
                 t.low in {"not", "except", "other_than", "without", "never"} for t in tokens[max(0, i - 3) : i]
             )
@@ -240,6 +252,15 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
                 found.mediators, found.path, found.held_at = columns[:1], "controlled", words_of(value)
                 found.because.append(f"controlled direct effect, {columns[0]} held at {words_of(value)!r}")
                 return
+
+
+def _mediators(span: Sequence[Token], context: Context) -> tuple[list[str], list[str]]:
+    """The columns after `through`; of two that fit alike, the one measured after the treatment."""
+    columns, unknown = listed(span, context.index)
+    if len(columns) == 1 and not any(t.column for t in span):
+        best = sorted(context.index.score(span), key=lambda m: -(m.score + context.prior("mediator", m.column)))
+        columns = [best[0].column]
+    return columns, unknown
 
 
 def _instrument(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
@@ -274,8 +295,25 @@ def read_groups(tokens: Sequence[Token], used: Sequence[str], context: Context) 
     """
     for pattern in _GROUPS:
         for slots in pattern.find(tokens[:150]):
-            columns, _ = listed(head_of(tokens[slice(*slots.spans["G"])])[:8], context.index)
+            start, end = slots.spans["G"]
+            if _led_by_verb(tokens, start - 1):
+                continue
+            span = head_of(tokens[start:end], lists=False)[:6]
+            columns, unknown = listed(span, context.index)
             fresh = [c for c in columns if c not in used]
-            if fresh and len(fresh) == len(columns):
+            if fresh and len(fresh) == len(columns) and not unknown:
                 yield from fresh
                 return
+
+
+def _led_by_verb(tokens: Sequence[Token], by: int) -> bool:
+    """Whether the `by` here belongs to a passive (`affected by`), to `by how much`, or to another modifier."""
+    if tokens[by].low != "by":
+        return False
+    before = tokens[by - 1] if by else None
+    after = tokens[by + 1] if by + 1 < len(tokens) else None
+    if after is not None and (after.low in {"how", "much", "what"} or after.low[:1].isdigit()):
+        return True
+    return before is not None and (
+        before.stem in {"cluster", "instrument", "mediate", "confound", "cause"} or before.low.endswith("ed")
+    )

@@ -83,7 +83,7 @@ def _in_class(name: str, tokens: Sequence[Token], i: int) -> bool:
         case "aux":
             return token.stem in AUXILIARIES or token.low in AUXILIARIES
         case "comp":
-            return token.low in COMPARATIVES
+            return token.low.removesuffix("_than") in COMPARATIVES
         case "related":
             return token.low in RELATED or token.stem in RELATED
         case "number":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from .columns import ColumnIndex
-from .lexicon import MERGED, ORDINARY, STOP, cue_vocabulary, families, phrase_table
+from .grammar import CUTS, GENERIC_HEADS
+from .lexicon import COMMON, MERGED, ORDINARY, STOP, cue_vocabulary, families, phrase_table
 from .pattern import verb_forms
 from .words import Speller, Token, name_parts, normal, root, sentences, stem, tokenise
 
@@ -55,7 +56,7 @@ def _known(token: Token, index: ColumnIndex) -> bool:
 
 @cache
 def _everyday() -> frozenset[str]:
-    return frozenset((*families(), *cue_vocabulary(), *verb_forms()))
+    return frozenset((*families(), *cue_vocabulary(), *verb_forms(), *CUTS, *GENERIC_HEADS, *COMMON))
 
 
 @cache
@@ -101,10 +102,13 @@ def _lock_parts(tokens: list[Token], index: ColumnIndex) -> list[Token]:
         key = tuple(stem(p) for p in name_parts(name))
         if len(key) > 1:
             by_parts[key] = None if key in by_parts else name
+    letters = _letter_levels(index)
     found: list[Token] = []
     i = 0
     while i < len(tokens):
         token = tokens[i]
+        if token.column is None and token.text in letters and not _article(tokens, i):
+            token = token._replace(column=letters[token.text], lock=PARTS)
         if token.column is None and (joined := _parts_at(tokens, i, by_parts)):
             found.append(joined[0])
             i += joined[1]
@@ -115,6 +119,22 @@ def _lock_parts(tokens: list[Token], index: ColumnIndex) -> list[Token]:
         found.append(token)
         i += 1
     return found
+
+
+def _letter_levels(index: ColumnIndex) -> dict[str, str]:
+    """Capital letters that are a level of exactly one column: `drug A`, `plan B`."""
+    found: dict[str, list[str]] = {}
+    for name, card in index.cards.items():
+        for level in card.levels:
+            if isinstance(level, str) and len(level) == 1 and level.isupper():
+                found.setdefault(level, []).append(name)
+    return {level: names[0] for level, names in found.items() if len(names) == 1 and level not in index.names}
+
+
+def _article(tokens: list[Token], i: int) -> bool:
+    """Whether this `a` or `I` is an everyday word: a plain noun follows."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    return tokens[i].low in _ARTICLE_LIKE and after is not None and after.is_word and after.stem not in ORDINARY
 
 
 def _parts_at(tokens: list[Token], i: int, by_parts: dict[tuple[str, ...], str | None]) -> tuple[Token, int] | None:
@@ -137,10 +157,7 @@ def _locked(tokens: list[Token], i: int, name: str) -> Token:
     if around and i:
         return token._replace(column=name, lock=UNMISTAKABLE)
     if len(name) == 1:
-        after = tokens[i + 1] if i + 1 < len(tokens) else None
-        article = token.low in _ARTICLE_LIKE and after is not None and after.is_word and after.stem not in ORDINARY
-        article = article or (token.low in _ARTICLE_LIKE and token.text != name)
-        return token if article or token.text != name else token._replace(column=name, lock=UNMISTAKABLE)
+        return token if _article(tokens, i) or token.text != name else token._replace(column=name, lock=UNMISTAKABLE)
     plain = name.isalpha() and (name.islower() or name.istitle())
     if plain and (token.low in ORDINARY or token.stem in ORDINARY):
         return token._replace(column=name, lock=EVERYDAY * 0.6)

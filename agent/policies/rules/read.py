@@ -20,11 +20,11 @@ from ...state import Catalog, Codebook, Option, Reading
 from .codebook import read_codebook
 from .context import Context
 from .effect_words import Half, read_effect
-from .grammar import Frame, frames
+from .grammar import CUTS, Frame, frames
 from .lexicon import FOREIGN, FUNCTION
 from .modifiers import Modifiers, read_modifiers
 from .prepare import Prepared
-from .slots import Filled, fill, head_of, listed, pair_up
+from .slots import NOTHING, Filled, fill, head_of, listed, pair_up
 from .suggest import example_questions
 from .words import Token, tokenise
 
@@ -33,8 +33,18 @@ __all__ = ["MAX_WORDS", "read_codebook", "read_question"]
 MAX_WORDS = 6_000
 """Characters of a question; longer background belongs in the codebook."""
 MAX_SENTENCE_TOKENS = 120
-NOTHING = Filled("", (), ())
 
+ASKS = 0.3
+"""What a sentence gains by asking; statements around the question are not taken for it."""
+_QUESTION_WORDS = frozenset(
+    {"what", "which", "how", "why", "who", "do", "be", "have", "can", "could", "will", "would", "should", "may", "might",
+     "whether", "by", "if"}
+)  # fmt: skip
+_REQUESTS = frozenset(
+    {"please", "estimate", "evaluate", "determine", "find", "draw", "learn", "tell", "test", "assess", "compute", "i", "we",
+     "calculate", "give", "show", "identify", "infer", "quantify", "measure", "examine", "investigate", "effect", "discover",
+     "impact", "analyze", "check", "explain", "compare", "report", "consider", "discuss", "study"}
+)  # fmt: skip
 Relations = ("independent", "confounder", "collider", "mediator", "path")
 
 
@@ -43,6 +53,7 @@ class Fit(NamedTuple):
 
     frame: Frame
     sentence: int
+    tokens: tuple[Token, ...]
     spans: dict[str, tuple[int, int]]
     slots: dict[str, Filled]
     score: float
@@ -71,8 +82,9 @@ def read_question(words: str, catalog: Catalog) -> Reading:
     best = fits[0]
     sentence = prepared.sentences[best.sentence]
     if best.frame.kind == "effect":
-        half = Half(words, prepared, best.sentence, best.slots.get("T"), best.slots.get("Y"), modifiers)
-        reading = read_effect(half, context, cause_words=_asks_whether_causes(best, sentence))
+        people = best.tokens[slice(*best.spans.get("P", (0, 0)))]
+        half = Half(words, prepared, best.sentence, best.slots.get("T"), best.slots.get("Y"), people, modifiers)
+        reading = read_effect(half, context, cause_words=_asks_whether_causes(best))
     else:
         reading = _other(best, sentence, modifiers, context)
     if reading.problem is not None:
@@ -101,47 +113,84 @@ def _unreadable(words: str, catalog: Catalog) -> str | None:
 
 
 def _fits(prepared: Prepared, context: Context) -> list[Fit]:
-    """Every frame in every sentence, the best first; frames with no column at all are dropped."""
+    """Every frame in every sentence, the best first."""
     found: list[Fit] = []
-    for i, tokens in enumerate(prepared.sentences):
-        short = tokens[:MAX_SENTENCE_TOKENS]
-        for frame in frames():
-            best: Fit | None = None
-            for slots in frame.pattern.find(short):
-                fit = _score(frame, i, slots.spans, short, context)
-                if best is None or fit.score > best.score:
-                    best = fit
-            if best is not None:
-                found.append(best)
+    for i, sentence in enumerate(prepared.sentences):
+        bonus = ASKS if _asks(sentence) else 0.0
+        for tokens, extra in _versions(sentence[:MAX_SENTENCE_TOKENS]):
+            for frame in frames():
+                best: Fit | None = None
+                for slots in frame.pattern.find(tokens):
+                    fit = _score(frame, i, slots.spans, tokens, bonus + extra, context)
+                    if best is None or fit.score > best.score:
+                        best = fit
+                if best is not None:
+                    found.append(best)
     return sorted(found, key=lambda f: -f.score)
 
 
+def _versions(tokens: Sequence[Token]) -> list[tuple[tuple[Token, ...], float]]:
+    """The sentence, and the sentence without a modifier that leads it: `Given age, …`, `Among women, …`."""
+    whole = [(tuple(tokens), 0.0)]
+    leading = tokens and (tokens[0].low in CUTS or tokens[0].stem in CUTS or tokens[0].low in {"in", "on", "after"})
+    if leading and tokens[0].lock < 1.5:
+        for i, token in enumerate(tokens[:-2]):
+            after = tokens[i + 1]
+            if token.low == "," and (after.stem in _QUESTION_WORDS or after.low in _QUESTION_WORDS):
+                return [*whole, (tuple(tokens[i + 1 :]), 0.05)]
+    return whole
+
+
+def _asks(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence asks or requests, and does not merely state."""
+    first = next((t for t in tokens if t.is_word), None)
+    asks = first is not None and (
+        first.stem in _QUESTION_WORDS or first.stem in _REQUESTS or first.low in _QUESTION_WORDS
+    )
+    return asks or any(t.low == "?" for t in tokens)
+
+
 def _score(
-    frame: Frame, sentence: int, spans: dict[str, tuple[int, int]], tokens: Sequence[Token], context: Context
+    frame: Frame,
+    sentence: int,
+    spans: dict[str, tuple[int, int]],
+    tokens: tuple[Token, ...],
+    bonus: float,
+    context: Context,
 ) -> Fit:
-    slots = {
-        name: fill(tokens[a:b], {"T": "treatment", "Y": "outcome"}.get(name, "any"), context)
-        for name, (a, b) in spans.items()
-    }
+    roles = (
+        {"T": "treatment", "Y": "outcome"}
+        if frame.kind in ("effect", "adjust_which", "adjust_for", "adjust_set")
+        else {}
+    )
+    slots = {name: fill(tokens[a:b], roles.get(name, "any"), context) for name, (a, b) in spans.items()}
+    if frame.kind == "causes_of" and (later := fill(tokens[slice(*spans["Y"])], "outcome", context)).best:
+        slots["Y"] = later
     if frame.kind == "effect" or {"T", "Y"} <= set(slots):
         _, _, gained = pair_up(slots.get("T", NOTHING), slots.get("Y", NOTHING))
-        rest = [s.best.score if s.best else -0.6 for n, s in slots.items() if n not in ("T", "Y")]
+        rest = [s.best.score if s.best else -0.6 for n, s in slots.items() if n not in ("T", "Y", "P", "C")]
     else:
         gained = 0.0
         rest = [min(s.best.score, 1.3) if s.best else -0.6 for s in slots.values()]
         columns = [s.best.column for s in slots.values() if s.best]
         rest.append(-0.6 * (len(columns) - len(set(columns))))
-    total = frame.weight + 0.5 * (gained + sum(rest)) - 0.01 * sentence
+    total = frame.weight + 0.5 * (gained + sum(rest)) - 0.01 * sentence + bonus
     if frame.kind == "graph":
         total += 0.35
-    return Fit(frame, sentence, spans, slots, total)
+    if (
+        frame.kind == "effect"
+        and "T" in spans
+        and any(t.low == "on" and t.lock < 1.5 for t in tokens[slice(*spans["T"])][1:])
+    ):
+        total -= 0.5  # `effect of X on Y for Z`: X does not reach past `on`
+    return Fit(frame, sentence, tokens, spans, slots, total)
 
 
-def _asks_whether_causes(fit: Fit, sentence: Sequence[Token]) -> bool:
+def _asks_whether_causes(fit: Fit) -> bool:
     """Whether the words are `does X cause Y`, which on a graph alone asks for a relation."""
     (_, a), (b, _) = fit.spans.get("T", (0, 0)), fit.spans.get("Y", (0, 0))
-    between = sentence[min(a, b) : max(a, b)]
-    return any(t.stem == "cause" for t in between) and not any(t.stem == "effect" for t in sentence)
+    between = fit.tokens[min(a, b) : max(a, b)]
+    return any(t.stem == "cause" for t in between) and not any(t.stem == "effect" for t in fit.tokens)
 
 
 def _not_understood(prepared: Prepared, context: Context) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ....tools.domain.results import ColumnCard
 from ...state import Catalog
+from .codebook import prose
 from .columns import ColumnIndex
 from .cues import (
     BEFORE_AFTER_COLUMN,
@@ -26,7 +27,23 @@ TREATMENT_NAMES = frozenset(
 )
 OUTCOME_NAMES = frozenset({"y", "outcome", "response", "target", "yobs"})
 COVARIATE_NAMES = frozenset({"x", "z", "v", "cov", "covariate", "confounder"})
-TIME_NAMES = frozenset({"year", "time", "date", "period", "month", "quarter", "wave", "week", "post", "after"})
+_PERIOD_PARTS = frozenset(
+    {
+        "post",
+        "after",
+        "period",
+        "treatment",
+        "treat",
+        "intervention",
+        "policy",
+        "law",
+        "reform",
+        "act",
+        "time",
+        "year",
+        "dummy",
+    }
+)
 
 
 class Study(NamedTuple):
@@ -51,7 +68,7 @@ class Roles:
             self._by_name(name, index.cards.get(name))
             if description := index.described.get(name):
                 self._by_description(name, description, index.cards.get(name))
-        text = catalog.codebook.text[:20_000]
+        text = prose(catalog.codebook)[:20_000]
         self._by_text(text, index)
 
     def _say(self, role: str, name: str, score: float, why: str) -> None:
@@ -66,7 +83,7 @@ class Roles:
         kind = card.type if card else "continuous"
         if kind in ("id", "constant", "empty", "text", "datetime") or (parts and parts[-1] == "id"):
             self.identifier.add(name)
-        if kind == "binary" and parts and {parts[0], parts[-1]} & {"post", "after"}:
+        if kind == "binary" and {"post", "after"} & set(parts) and set(parts) <= _PERIOD_PARTS:
             self.before_after.add(name)
         if low in TREATMENT_NAMES:
             self._say("treatment", name, 1.0 if len(low) > 1 else 0.8, f"{name!r} is a usual name for a treatment")

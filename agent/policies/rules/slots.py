@@ -17,6 +17,7 @@ TIE = 0.07
 """Two columns nearer than this fit equally well."""
 MAX_PHRASE = 25
 _TREATMENT_LIKE = ("treatment", "program", "policy")
+_OPENERS = frozenset({"use", "using", "hold", "include", "as", "after", "once", "without", "mediate"})
 _PRONOUNS = frozenset({"it", "this", "that", "they", "them", "she", "he"})
 
 
@@ -40,15 +41,18 @@ class Filled(NamedTuple):
         return tuple(m for m in self.matches if m.score >= best.score - TIE)[:4] if best else ()
 
 
+NOTHING = Filled("", (), ())
+
+
 def words_of(tokens: Sequence[Token]) -> str:
     """The words as they were written."""
     return " ".join(t.text for t in tokens)[:80]
 
 
-def head_of(tokens: Sequence[Token]) -> Sequence[Token]:
-    """The phrase up to the first word that opens a modifier."""
+def head_of(tokens: Sequence[Token], *, lists: bool = True) -> Sequence[Token]:
+    """The phrase up to the first word that opens a modifier; commas end it too unless it may be a list."""
     for i, token in enumerate(tokens):
-        if i and token.lock < 1.5 and (token.low in CUTS or token.stem in CUTS):
+        if i and token.lock < 1.5 and (token.low in CUTS or token.stem in CUTS or (token.low == "," and not lists)):
             return tokens[:i]
     return tokens
 
@@ -63,14 +67,17 @@ def fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
 
 
 def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
-    head = head_of(tokens)
+    if not tokens or (tokens[0].lock < 1.5 and tokens[0].low in CUTS - _OPENERS):
+        return NOTHING
+    lists = role == "any"
+    head = head_of(tokens, lists=lists)
     content = [t for t in head if t.is_word and (t.stem not in GENERIC_HEADS or t.column)]
     best: tuple[Match, ...] = ()
     used: Sequence[Token] = head
     if context.index.content_words(content):
-        best = ranked(head, role, context)
+        best = ranked(content, role, context)
     if (not best or best[0].score < SURE) and len(head) < len(tokens):
-        longer = tokens[: len(head) + 1 + len(head_of(tokens[len(head) + 1 :]))]
+        longer = tokens[: len(head) + 1 + len(head_of(tokens[len(head) + 1 :], lists=lists))]
         wider = ranked(longer, role, context)
         if wider and wider[0].score >= SURE and (not best or wider[0].score > best[0].score):
             best, used = wider, longer

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from ...state import Catalog, Codebook
+from .codebook import prose
 from .cues import (
     AFTER,
+    ALL_EXCEPT,
     BEFORE,
     CONFOUNDERS,
     FIXED_AT_BIRTH,
@@ -46,18 +48,29 @@ def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
         Every column with its time; `unknown` where nothing is written.
     """
     names = [c.name for c in catalog.table.columns] if catalog.table else list(catalog.graph_nodes)
-    treated_year = _treatment_year(codebook.text)
-    early = {int(y) for m in PRE_YEARS.finditer(codebook.text[:20_000]) for y in YEAR.findall(m[1])}
+    text = prose(codebook)[:20_000]
+    treated_year = _treatment_year(text)
+    early = {int(y) for m in PRE_YEARS.finditer(text) for y in YEAR.findall(m[1])}
     found: dict[str, When] = {}
     for name in names:
         card = catalog.table.column(name) if catalog.table else None
         description = " ".join(filter(None, (codebook.columns.get(name, ""), card.description if card else "")))
         found[name] = _one(name, description, treated_year, early)
+    _place_the_rest(text, found)
     if any(w == "before" for w in found.values()) or any(w == "after" for w in found.values()):
         for name in names:
             if found[name] == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
                 found[name] = "before"
     return found
+
+
+def _place_the_rest(text: str, found: dict[str, When]) -> None:
+    """`Every column except treat and y was measured before the treatment`."""
+    for match in ALL_EXCEPT.finditer(text):
+        spared = set(match[1].replace(",", " ").replace("`", " ").split()) if match[1] else set[str]()
+        for name, when in found.items():
+            if when == "unknown" and name not in spared:
+                found[name] = "before"
 
 
 def _one(name: str, description: str, treated_year: int | None, early: set[int]) -> When:

@@ -11,7 +11,7 @@ from ....tools.domain.questions import Condition, Contrast
 from ....tools.domain.results import ColumnCard
 from .context import Context
 from .grammar import GENERIC_HEADS
-from .lexicon import STOP
+from .lexicon import FUNCTION, STOP
 from .modifiers import tail
 from .slots import head_of, words_of
 from .words import Token, name_parts, root, stem, tokenise
@@ -36,8 +36,8 @@ _AFTER_NUMBER: dict[str, Op] = {
 _CUES = frozenset(
     {"for", "among", "in", "within", "when", "if", "where", "of", "on", "only", "restrict", "given", "to", "with"}
 )
-_FEMALE = frozenset({"woman", "female", "girl", "mother", "lady"})
-_MALE = frozenset({"man", "male", "boy", "father"})
+_FEMALE = frozenset({"woman", "female", "girl", "lady"})
+_MALE = frozenset({"man", "male", "boy"})
 _NEGATED = ("non-", "un", "not ", "non")
 CONTROL_LEVELS = frozenset(
     {
@@ -89,7 +89,7 @@ def level_of(tokens: Sequence[Token], card: ColumnCard, description: str) -> lis
     for level in sorted((v for v in card.levels if isinstance(v, str)), key=len, reverse=True):
         wanted = [t.stem for t in tokenise(level) if t.is_word]
         for i in range(len(stems) - len(wanted) + 1) if wanted else ():
-            if stems[i : i + len(wanted)] == wanted and (wanted != ["no"] or len(stems) < 3):
+            if stems[i : i + len(wanted)] == wanted and not (wanted[0] in FUNCTION and tokens[i].text != level):
                 found.setdefault(level, tokens[i].start)
                 break
     codes = value_map(description) if not found else {}
@@ -125,6 +125,9 @@ def _comparisons(tokens: Sequence[Token], context: Context) -> Iterator[tuple[Co
         value = number(token)
         if value is None or token.column is not None:
             continue
+        if pair := _between(tokens, i, context):
+            yield from pair
+            continue
         before = tokens[i - 1] if i else None
         op: Op | None = OPS.get(before.low) if before is not None and before.lock < 1.5 else None
         back = i - 1
@@ -138,6 +141,26 @@ def _comparisons(tokens: Sequence[Token], context: Context) -> Iterator[tuple[Co
         column = _compared_column(tokens, i, max(0, back), context)
         if column is not None:
             yield Condition(column=column, op=op, value=value), words_of(tokens[max(0, i - 3) : i + 1])
+
+
+def _between(tokens: Sequence[Token], i: int, context: Context) -> list[tuple[Condition, str]]:
+    """`aged between 20 and 30`, `aged 20 to 30`, `age 20-30`: both ends belong to the group."""
+    later = tokens[i + 1 : i + 3]
+    if len(later) < 2 or later[0].low not in {"and", "to", "-", "–"} or (high := number(later[1])) is None:
+        return []
+    low = number(tokens[i])
+    back = i - 1 if i and tokens[i - 1].low == "between" else i
+    aged = back > 0 and tokens[back - 1].low in {"aged", "age", "ages"}
+    if low is None or low >= high or not (aged or tokens[i - 1].low == "between"):
+        return []
+    column = _compared_column(tokens, i, back, context)
+    if column is None:
+        return []
+    words = words_of(tokens[max(0, back - 1) : i + 3])
+    return [
+        (Condition(column=column, op=">=", value=low), words),
+        (Condition(column=column, op="<=", value=high), words),
+    ]
 
 
 def _conditional(tokens: Sequence[Token], i: int) -> bool:
@@ -165,7 +188,12 @@ def _compared_column(tokens: Sequence[Token], i: int, back: int, context: Contex
         and unit[0].stem in {"year", "hour", "day", "point", "unit", matches[0].column}
     ):
         return matches[0].column
-    persons = any(t.stem in GENERIC_HEADS | _FEMALE | _MALE for t in tokens[max(0, i - 4) : i])
+    before = next((t for t in reversed(tokens[:back]) if t.is_word), None)
+    persons = (
+        before is not None
+        and before.stem in GENERIC_HEADS | _FEMALE | _MALE
+        and tokens[i - 1].low not in {"=", "equal"}
+    )
     old = any(
         t.low in {"older_than", "younger_than", "aged", "old", "older", "younger", "age", "years"}
         for t in tokens[max(0, i - 2) : i + 4]
@@ -177,11 +205,9 @@ def _compared_column(tokens: Sequence[Token], i: int, back: int, context: Contex
 
 def _numeric(context: Context, name: str) -> bool:
     card = context.index.cards.get(name)
-    return (
-        card is None
-        or card.type in ("continuous", "count")
-        or all(isinstance(v, int | float) for v in card.levels or ("",))
-    )
+    if card is None or card.type in ("continuous", "count"):
+        return True
+    return card.type == "nominal" and all(isinstance(v, int | float) for v in card.levels or ("",))
 
 
 def _groups(tokens: Sequence[Token], used: set[int], context: Context) -> Iterator[tuple[Condition, str]]:
@@ -190,33 +216,56 @@ def _groups(tokens: Sequence[Token], used: set[int], context: Context) -> Iterat
             continue
         span = [t for t in tail(tokens, i + 1, lists=False)[:6] if t.start not in used]
         strong = token.low in {"for", "among", "within", "when", "if", "where", "only", "restrict"}
-        for word in span:
-            found = _group(word, context, strong=strong)
-            if found is not None:
-                yield found, f"{token.text} {words_of(span)}"
-                break
+        yield from read_group(span, context, strong=strong, lead=token.text)
+
+
+def read_group(
+    span: Sequence[Token], context: Context, *, strong: bool, lead: str = ""
+) -> Iterator[tuple[Condition, str]]:
+    """Conditions that the words of a population make, a column at most once."""
+    for word in span:
+        found = _group(word, context, strong=strong)
+        if found is not None:
+            yield found, f"{lead} {words_of(span)}".strip()
+
+
+def unplaced_sex(span: Sequence[Token], context: Context) -> str | None:
+    """A word such as `women` in a population for which no column says who they are."""
+    word = next((t for t in span if t.stem in _FEMALE | _MALE and t.column is None), None)
+    return word.text if word is not None and _group(word, context, strong=True) is None else None
 
 
 def _group(word: Token, context: Context, *, strong: bool) -> Condition | None:
     """A condition that one word of a population makes: `women`, `Tory`, `married`, `non-smokers`."""
-    if word.stem in STOP or not word.is_word or len(word.stem) < 3:
+    if word.stem in STOP or not word.is_word or len(word.stem) < 2:
         return None
+    same = next((s for s in (_FEMALE, _MALE) if word.stem in s), frozenset({word.stem}))
     for name, card in context.index.cards.items():
-        for _, level in level_of([word], card, context.index.described[name]):
-            return Condition(column=name, op="==", value=level)
-    sexes = {0: _MALE, 1: _FEMALE}
-    for name, card in context.index.cards.items():
-        if card.type != "binary" or not set(card.levels) <= {0, 1}:
-            continue
-        parts = {root(stem(p)) for p in name_parts(name) if len(p) > 2}
-        for code, own in sexes.items():
-            named = "female" in name_parts(name) or "woman" in parts or "women" in name_parts(name)
-            male = {"male", "man"} & set(name_parts(name))
-            if word.stem in own and (named or male):
-                return Condition(column=name, op="==", value=code if named else 1 - code)
-        bare, negative = _positive(word.low)
-        if strong and root(stem(bare)) in parts and len(parts) <= 2 and context.roles.treatment.get(name, 0) < 0.6:
-            return Condition(column=name, op="==", value=0 if negative else 1)
+        for candidate in sorted(same, key=lambda w: w != word.stem):
+            stand_in = word._replace(low=candidate, stem=candidate)
+            for _, level in level_of([stand_in], card, context.index.described[name]):
+                return Condition(column=name, op="==", value=level)
+        if (
+            card.type == "binary"
+            and set(card.levels) <= {0, 1}
+            and (found := _indicator(word, name, context, strong=strong))
+        ):
+            return found
+    return None
+
+
+def _indicator(word: Token, name: str, context: Context, *, strong: bool) -> Condition | None:
+    """A condition on a 0/1 column that is named after the group: `female`, `married`, `smoker`."""
+    own = set(name_parts(name))
+    for code, sex in ((1, _FEMALE), (0, _MALE)):
+        if word.stem in sex and own & (_FEMALE | {"women"}):
+            return Condition(column=name, op="==", value=code)
+        if word.stem in sex and own & (_MALE | {"men"}):
+            return Condition(column=name, op="==", value=1 - code)
+    parts = {root(stem(p)) for p in own if len(p) > 2}
+    bare, negative = _positive(word.low)
+    if strong and root(stem(bare)) in parts and len(parts) <= 2 and context.roles.treatment.get(name, 0) < 0.6:
+        return Condition(column=name, op="==", value=0 if negative else 1)
     return None
 
 
@@ -240,9 +289,11 @@ def read_contrast(
     if numeric and (numbers := _from_to(sentence)):
         low, high = numbers
         return Contrast(control=low, treated=high), f"from {low} to {high}"
+    if numeric and (step := _step(sentence)):
+        return Contrast(control=0, treated=step), f"{step} more, written as 0 to {step}"
     if numeric and (unit := _one_unit(sentence)):
         return Contrast(control=0, treated=1), f"one unit more, from {unit!r}, written as 0 to 1"
-    if card.type in ("nominal", "binary", "text") and not numeric:
+    if card.type in ("nominal", "binary", "text") and any(isinstance(v, str) for v in card.levels):
         return _levels(sentence, phrase, card, context.index.described[treatment])
     return None
 
@@ -258,6 +309,20 @@ def _from_to(tokens: Sequence[Token]) -> tuple[Scalar, Scalar] | None:
             and token.low == "from"
         ):
             return numbers[0][1], numbers[1][1]
+    return None
+
+
+def _step(tokens: Sequence[Token]) -> int | float | None:
+    """`increases by 10`, `raising it by 5 mg`: the size of the step."""
+    for i, token in enumerate(tokens[:-1]):
+        rising = any(t.stem in {"increase", "raise", "rise", "grow", "go", "rais"} for t in tokens[max(0, i - 4) : i])
+        if (
+            token.low == "by"
+            and rising
+            and (value := number(tokens[i + 1])) is not None
+            and "%" not in tokens[i + 1].text
+        ):
+            return value
     return None
 
 
@@ -279,7 +344,7 @@ def _levels(
     named = [level for _, level in level_of(phrase, card, description)]
     compared: list[Scalar] = []
     for i, token in enumerate(sentence):
-        if token.low in {"compare_to", "than", "over", "versus"}:
+        if token.stem in {"compare_to", "than", "versus"}:
             compared += [level for _, level in level_of(tail(sentence, i + 1), card, description)]
             earlier = [level for _, level in level_of(sentence[max(0, i - 8) : i], card, description)]
             named = named or earlier[-1:]

@@ -95,6 +95,9 @@ def read_whom(sentences: Sequence[Sequence[Token]], treatment: str, used: set[in
 
 def _by_noun(tokens: Sequence[Token], i: int, token: Token, used: set[int], found: Whom) -> None:
     """A noun that names the group: `on the treated`, `among non-participants`, `compliers`, `the ATT`."""
+    after = tokens[i + 1].low if i + 1 < len(tokens) else ""
+    if after == "'" or token.text.endswith("'"):
+        return  # `participants' earnings` names the outcome, not for whom
     estimand = _of_noun(token, {t.low for t in tokens[max(0, i - 3) : i]})
     if estimand is None or (estimand == "ATC" and _compared(tokens, i)):
         return
@@ -153,8 +156,8 @@ def _by_clause(tokens: Sequence[Token], i: int, treatment: str, used: set[int], 
     generic = any(t.stem in _GENERIC for t in objects[:4]) or not [t for t in objects if t.is_word]
     if not generic and not any(m.column == treatment and m.score >= 0.4 for m in about[:3]):
         return
-    if tokens[i].start in used and verb.start in used and not generic:
-        return
+    if any(t.start in used for t in (verb, *objects)):
+        return  # the clause is itself what names the treatment
     found.estimand = "ATC" if negative else "ATT"
     found.used = {t.start for t in (*tokens[max(0, i - 2) : i + 1], *clause)}
     found.because.append(

@@ -30,6 +30,9 @@ _IRREGULAR = {
     "did": "do", "done": "do", "was": "be", "were": "be", "is": "be", "are": "be", "been": "be", "being": "be",
     "am": "be", "led": "lead", "leads": "lead", "leading": "lead", "made": "make", "making": "make", "rose": "raise",
     "bought": "buy", "sold": "sell", "paid": "pay", "spent": "spend", "went": "go", "gave": "give", "given": "given",
+    "sent": "send", "compared": "compare", "comparing": "compare", "controlled": "control",
+    "controlling": "control", "enrolled": "enroll", "cancelled": "cancel", "canceled": "cancel", "travelled": "travel",
+    "taught": "teach", "chose": "choose", "won": "win",
     "grew": "grow", "fell": "fall", "cut": "cut", "cutting": "cut", "cuts": "cut", "hurts": "hurt", "slept": "sleep",
     "yes": "yes", "using": "use", "used": "use", "uses": "use", "its": "its", "this": "this", "less": "less",
     "causes": "cause", "caused": "cause", "causing": "cause", "lying": "lie", "bias": "bias", "data": "data",
@@ -148,10 +151,20 @@ def sentences(tokens: list[Token]) -> list[list[Token]]:
     found: list[list[Token]] = [[]]
     for i, token in enumerate(tokens):
         found[-1].append(token)
-        after = tokens[i + 1].text[:1] if i + 1 < len(tokens) else ""
-        if token.low in {"?", "!", ";"} or (token.low == "." and not after.islower()):
+        if token.low in {"?", "!", ";"} or (token.low == "." and _ends_sentence(tokens, i)):
             found.append([])
     return [s for s in found if any(t.is_word for t in s)]
+
+
+def _ends_sentence(tokens: list[Token], i: int) -> bool:
+    """Whether a full stop ends a sentence: not inside `a.b`, nor after `e.g`, `vs`, `etc` before a small letter."""
+    if i + 1 >= len(tokens):
+        return True
+    after = tokens[i + 1]
+    if after.start == tokens[i].end:
+        return False
+    before = tokens[i - 1].low if i else ""
+    return not (after.text[:1].islower() and before in {"e", "g", "vs", "etc", "al", "approx", "resp"})
 
 
 class Speller:
