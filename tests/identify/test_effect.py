@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -139,3 +140,14 @@ def test_mediators_must_be_named_when_there_are_several_and_lie_on_a_causal_path
         decide(two, "NDE")
     with pytest.raises(BadArguments, match="'z' is not a measured mediator"):
         decide(two, "NDE", mediators=("z",))
+
+
+def test_a_thousand_nodes_are_fast() -> None:
+    rng = random.Random(1)
+    pairs = {tuple(sorted(rng.sample(range(1000), 2))) for _ in range(3000)}
+    edges = [f"v{a} -> v{b}" for a, b in pairs]
+    latent = [f"v{i}" for i in rng.sample(range(100, 500), 200)]
+    dag = Dag.of(*edges, "u -> v50", "u -> v990", nodes=[f"v{i}" for i in range(1000)], latent=[*latent, "u"])
+    start = time.perf_counter()
+    assert decide(pose(dag, "v50", "v990")).summary()
+    assert time.perf_counter() - start < 5

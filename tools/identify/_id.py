@@ -79,7 +79,7 @@ class _Solver:
     """One run: the full graph tells which conditions in P(v | …) are superfluous."""
 
     def __init__(self, graph: Admg) -> None:
-        self.walks = Walks.of(graph)
+        self.graph = graph
 
     def solve(self, y: frozenset[str], x: frozenset[str], p: Distribution, g: Admg) -> Formula | Hedge:
         v = frozenset(g.nodes)
@@ -131,13 +131,18 @@ class _Solver:
         return Ratio(top, bottom) if before else top
 
     def needed(self, node: str, before: tuple[str, ...]) -> tuple[str, ...]:
-        """The conditions on which P(node | before) really depends, by separation in the full graph."""
-        kept = list(before)
-        for other in before:
-            rest = [n for n in kept if n != other]
-            if self.walks.separated((node,), (other,), rest):
-                kept = rest
-        return tuple(kept)
+        """The conditions on which P(node | before) really depends: its Markov pillow among what precedes it.
+
+        Reference: Richardson, Evans, Robins, Shpitser 2023, Section 2: its district there, and their parents.
+        """
+        inside = {*before, node}
+        group, todo = {node}, [node]
+        while todo:
+            fresh = {n for n in self.graph.siblings(todo.pop()) if n in inside} - group
+            group |= fresh
+            todo += fresh
+        pillow = group.union(*(self.graph.parents(n) for n in group)) - {node}
+        return tuple(n for n in before if n in pillow)
 
 
 def induced(graph: Admg, keep: frozenset[str]) -> Admg:

@@ -14,7 +14,7 @@ from ._answers import common_premises, directed, obstacle, pose, positivity, pre
 from ._formula import sum_sign
 from ._help import what_would_help
 
-MOST_TRIED = 3000
+MOST_TRIED = 1000
 """Sets of mediators to try; the general ID algorithm covers what lies beyond."""
 
 
@@ -85,9 +85,12 @@ def find_mediators(problem: AdjustmentProblem) -> tuple[str, ...] | None:
     Reference: Pearl 2009, Causality, Definition 3.3.3.
     """
     graph, t, y = problem.graph, problem.treatment, problem.outcome
-    walks = Walks.of(graph)
+    # all that matters causes y: a path through anything else meets a collider that nothing opens
+    walks = Walks.of(graph).within(graph.ancestors(t, y))
     unconfounded = walks.without((t,)).connected((t,))  # (ii) no open back-door path from t
     candidates = [n for n in graph.observed if n in problem.causal and n != y and n not in unconfounded]
+    if not _intercepts(graph, t, y, tuple(candidates)):
+        return None
     n_tried = 0
     for size in range(1, len(candidates) + 1):
         for chosen in combinations(candidates, size):

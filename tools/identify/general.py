@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..domain.adjustment import AdjustmentProblem
 from ..domain.estimands import Estimand
+from ..domain.graphs import Admg, Dag
 from ..domain.projection import project
 from ..domain.results import Identification
 from ..spec import Args, Env, Tool
@@ -34,7 +35,8 @@ def run(args: GeneralArgs, env: Env) -> Identification:
 def by_general(problem: AdjustmentProblem) -> Identification:
     """Identify with the ID algorithm; when it fails, no method can succeed without further assumptions."""
     t, y = problem.treatment, problem.outcome
-    found = identify(project(directed(problem, "identify_general")), frozenset((y,)), frozenset((t,)))
+    graph = directed(problem, "identify_general")
+    found = identify(project(_above(graph, y)), frozenset((y,)), frozenset((t,)))
     if isinstance(found, Hedge):
         reason = f"Not identifiable: {obstacle(problem)}; {found.text()}."
         return refusal(problem, reason, what_would_help=what_would_help(problem))
@@ -58,6 +60,14 @@ def by_general(problem: AdjustmentProblem) -> Identification:
         ),
         assumptions=(*common_premises(problem), positivity(t, tuple(sorted(free_variables(found) - {t, y})))),
     )
+
+
+def _above(graph: Dag | Admg, outcome: str) -> Dag | Admg:
+    """The graph on what causes the outcome: nothing else matters, and large graphs shrink."""
+    keep = graph.ancestors(outcome)
+    edges = [e for e in graph.edges if e.source in keep and e.target in keep]
+    nodes, latent = [n for n in graph.nodes if n in keep], [n for n in graph.latent if n in keep]
+    return type(graph).build(edges, nodes=nodes, latent=latent)
 
 
 def _full_text(found: Formula, t: str, y: str) -> str:
