@@ -11,6 +11,7 @@ from .spec import Cost, Tool
 from .workspace import Workspace
 
 MAX_ARGUMENT_BYTES = 4 * 2**20
+MAX_VALUES = 100_000
 MAX_SHOWN = 500
 """Characters of a text, and items of a list, that the ledger keeps of arguments that were refused."""
 CHOSEN_COLUMNS = ("variables", "adjustment_set", "covariates", "given")
@@ -34,6 +35,22 @@ def refuse_huge(tool: str, args: dict[str, Any]) -> None:
             f"The arguments of {tool} take {n_bytes} bytes; the limit is {MAX_ARGUMENT_BYTES}. "
             "Load tables with data_load and refer to them by name."
         )
+    if _has_more_values(args, MAX_VALUES):
+        raise BadArguments(
+            f"The arguments of {tool} hold over {MAX_VALUES} values, which is the limit. "
+            "Load tables with data_load and refer to them by name."
+        )
+
+
+def _has_more_values(args: dict[str, Any], limit: int) -> bool:
+    waiting: list[Any] = [args]
+    n_values = 0
+    while waiting and n_values <= limit:
+        value = waiting.pop()
+        inside = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+        n_values += len(inside)
+        waiting += inside
+    return n_values > limit
 
 
 def shorten(raw: object, depth: int = 0) -> Any:

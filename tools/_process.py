@@ -54,7 +54,8 @@ class Worker:
     def __init__(self, memory_limit_mb: int, tools: tuple[Path, ...] = ()) -> None:
         self.warm = False
         """Whether a started process imports the heavy libraries while it has nothing to do."""
-        self.busy = False
+        self.owner: object | None = None
+        """Who uses it now; None when it is free."""
         self._memory_limit_mb = memory_limit_mb
         self._tools = tools
         self._process: _Process | None = None
@@ -89,7 +90,6 @@ class Worker:
             Stopped: it ran out of time or memory, or `cancelled` came true; the process is gone.
             Died: the process ended by itself; it was given a second try if it died before the call reached it.
         """
-        self.busy = True
         try:
             self._hand_over(tool, args, workspace, seed, cancelled)
             assert self._process is not None
@@ -98,8 +98,6 @@ class Worker:
         except BaseException:  # a KeyboardInterrupt too: no call goes on when nobody waits for it
             self.close()
             raise
-        finally:
-            self.busy = False
 
     def _hand_over(
         self, tool: str, args: dict[str, Any], workspace: Workspace, seed: int, cancelled: Callable[[], bool]
@@ -110,7 +108,7 @@ class Worker:
             assert self._process is not None
             watch = self._watch(self._process, time.monotonic() + START_LIMIT_S, cancelled)
             request = Request.model_construct(
-                tool=tool, args=args, seed=seed, cwd=os.getcwd(), delta=self._sent.delta(workspace)
+                tool=tool, args=args, seed=seed, cwd=_here(workspace), delta=self._sent.delta(workspace)
             )
             try:
                 self._process.ready(watch)
@@ -231,6 +229,13 @@ class _Process:
             status = self._popen.wait()
         self._log.seek(0)
         return Died(status, self._log.read()[-4000:].decode(errors="replace").strip("\0 \n"))
+
+
+def _here(workspace: Workspace) -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # somebody removed the folder we are in
+        return workspace.folder
 
 
 def _end(popen: subprocess.Popen[bytes], log: IO[bytes]) -> None:

@@ -75,7 +75,8 @@ def main() -> None:
             with _end_with_parent(inbox):
                 request = Request.model_validate_json(message)
                 apply_delta(workspace, request.delta)
-                os.chdir(request.cwd)
+                with suppress(OSError):
+                    os.chdir(request.cwd)
                 _fix_seeds(request.seed)
                 env = CallEnv(workspace, request.seed, cache, find)
                 outcome = execute(find(request.tool), request.args, env)

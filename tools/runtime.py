@@ -14,8 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import LifoQueue
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
@@ -117,9 +116,7 @@ class Runtime:
         self._find = finder(tools)
         self._cache = TableCache(limit_bytes=memory_limit_mb * 2**20 // 4)
         self._workers = tuple(Worker(memory_limit_mb, tuple(tools)) for _ in range(MAX_WORKERS))
-        self._free: LifoQueue[Worker] = LifoQueue()
-        for worker in reversed(self._workers):  # the first, which is warm, is taken before the second
-            self._free.put(worker)
+        self._free = Condition()
         self._cancelled = 0
         self._closed = False
         self._ledger_lock = Lock()
@@ -141,7 +138,7 @@ class Runtime:
         """Stop what runs now; its caller gets `Cancelled`. For another thread or a signal handler: takes no lock."""
         self._cancelled += 1
         for worker in self._workers:
-            if worker.busy:
+            if worker.owner:
                 worker.kill()
 
     def close(self) -> None:
@@ -226,10 +223,34 @@ class Runtime:
         assert p.tool
         if not self._isolate:
             return execute(p.tool, p.call.args, CallEnv(workspace, self.seed, self._cache, self._find))
-        worker = self._free.get()
+        token = object()  # a worker is given back even when Ctrl-C comes just as it was taken
+        try:
+            worker = self._take(token)
+            return self._call(worker, p, workspace, batch)
+        finally:
+            self._give_back(token)
+
+    def _take(self, token: object) -> Worker:
+        """The first free worker, waiting for one; the first is warm, so it is preferred."""
+        with self._free:
+            while True:
+                for worker in self._workers:
+                    if worker.owner is None:
+                        worker.owner = token
+                        return worker
+                self._free.wait()
+
+    def _give_back(self, token: object) -> None:
+        with self._free:
+            for worker in self._workers:
+                if worker.owner is token:
+                    worker.owner = None
+                    self._free.notify()
+
+    def _call(self, worker: Worker, p: _Prepared, workspace: Workspace, batch: _Batch) -> Outcome:
         try:
             return worker.call(
-                p.tool.name,
+                p.call.tool,
                 p.call.args,
                 workspace,
                 self.seed,
@@ -240,8 +261,6 @@ class Runtime:
             if not self._closed:
                 worker.start()  # the next call finds it starting up
             return self._explain(p, end)
-        finally:
-            self._free.put(worker)
 
     def _explain(self, p: _Prepared, end: Stopped | Died) -> Outcome:
         """Put the end of a worker process into words for whoever decides what to do next."""

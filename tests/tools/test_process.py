@@ -71,7 +71,7 @@ def cancel_at_random(make: Callable, n_times: int) -> float:
             except Cancelled as error:
                 ended.append(error)
 
-        thread = threading.Thread(target=call)
+        thread = threading.Thread(target=call, daemon=True)
         thread.start()
         until(lambda: runtime.pids)
         time.sleep(moments.uniform(0, 0.6))  # from starting up to deep in LAPACK
@@ -136,7 +136,7 @@ def test_an_interrupt_ends_both_workers_of_a_batch(make, tmp_path):
         pids.extend(runtime.pids)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
+    threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         runtime.run_many(calls)
     assert len(pids) == 2
@@ -198,7 +198,9 @@ def test_closing_leaves_no_process_and_no_descriptor(make):
 
 
 def test_threads_may_call_at_the_same_time(runtime):
-    threads = [threading.Thread(target=runtime.run, args=("data_sleep", {"amount": 0.01})) for _ in range(8)]
+    threads = [
+        threading.Thread(target=runtime.run, args=("data_sleep", {"amount": 0.01}), daemon=True) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
