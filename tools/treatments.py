@@ -122,10 +122,7 @@ def _dose_contrast(name: str, dose: Floats, contrast: Contrast | None) -> tuple[
 
     low, high = float(dose.min()), float(dose.max())
     if contrast is None:
-        start, end = (float(q) for q in np.quantile(dose, [0.25, 0.75]))
-        rule = "from its first to its third quartile"
-        if start == end:
-            start, end, rule = low, high, "from its smallest to its largest value (its quartiles coincide)"
+        start, end, rule = _usual_change(dose)
         chosen = Contrast(control=coding.scalar(float(f"{start:.6g}")), treated=coding.scalar(float(f"{end:.6g}")))
         return chosen, (
             f"Treatment {show(name)} is continuous and no contrast was named; the effect is of moving it {rule}, "
@@ -147,6 +144,23 @@ def _dose_contrast(name: str, dose: Floats, contrast: Contrast | None) -> tuple[
             f"{np.quantile(dose, 0.75):.6g}."
         )
     return Contrast(control=coding.scalar(start), treated=coding.scalar(end)), ()
+
+
+def _usual_change(dose: Floats) -> tuple[float, float, str]:
+    """One unit from the median where the bulk of the data spans a unit, as a slope is read; else between quartiles."""
+    import numpy as np
+
+    p5, q1, median, q3, p95 = (float(q) for q in np.quantile(dose, [0.05, 0.25, 0.5, 0.75, 0.95]))
+    start = float(round(median))
+    if p95 - p5 >= 1 and float(dose.min()) <= start <= float(dose.max()) - 1:
+        return start, start + 1, "by one unit at its median"
+    if q1 < q3:
+        return q1, q3, "from its first to its third quartile, because its values span less than one unit"
+    return (
+        float(dose.min()),
+        float(dose.max()),
+        "from its smallest to its largest value, because its quartiles coincide",
+    )
 
 
 def _control(name: str, levels: tuple[Scalar, ...], contrast: Contrast | None) -> tuple[int, str | None]:

@@ -88,18 +88,28 @@ def test_t_value_and_dof_are_classical_for_sensitivity(run_on):
     assert got.diagnostics["dof"] == oracle.df_resid
 
 
-def test_a_dose_moves_between_its_quartiles_unless_told_otherwise(run_on):
+def test_a_dose_moves_by_one_unit_at_its_median_unless_told_otherwise(run_on):
     frame = get_example("chain_of_three").simulate(2000, seed=1)
     got = run_on(frame, "estimate_regression", treatment="t", outcome="y")
-    start, end = np.quantile(frame["t"], [0.25, 0.75])
-    assert float(got.contrast.control) == pytest.approx(start, rel=1e-5)
+    assert (got.contrast.control, got.contrast.treated) == (0.0, 1.0)
     slope = sm.OLS(frame["y"], sm.add_constant(frame["t"])).fit().params["t"]
     assert got.diagnostics["slope_per_unit"] == pytest.approx(slope)
-    assert got.value == pytest.approx(slope * (end - start), rel=1e-4)
-    assert any("quartile" in w for w in got.warnings)
+    assert got.value == pytest.approx(slope)
+    assert any("one unit" in w for w in got.warnings)
     named = run_on(frame, "estimate_regression", treatment="t", outcome="y", contrast={"control": 0, "treated": 1})
     assert named.value == pytest.approx(slope)
     assert not named.warnings
+
+
+def test_a_dose_that_spans_less_than_a_unit_moves_between_its_quartiles(run_on):
+    frame = get_example("chain_of_three").simulate(2000, seed=1)
+    frame["t"] /= 100
+    got = run_on(frame, "estimate_regression", treatment="t", outcome="y")
+    start, end = np.quantile(frame["t"], [0.25, 0.75])
+    slope = sm.OLS(frame["y"], sm.add_constant(frame["t"])).fit().params["t"]
+    assert float(got.contrast.control) == pytest.approx(start, rel=1e-5)
+    assert got.value == pytest.approx(slope * (end - start), rel=1e-4)
+    assert any("quartile" in w for w in got.warnings)
 
 
 def test_a_dose_outside_its_range_is_refused(run_on):
