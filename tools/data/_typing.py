@@ -85,11 +85,11 @@ def column_card(values: pd.Series, name: str) -> ColumnCard:
     kind = column_type(values, name, len(distinct))
     levels: tuple[Scalar, ...] = ()
     if kind in ("binary", "nominal", "count", "constant") and len(distinct) <= MAX_LEVELS:
-        levels = tuple(_scalar(v) for v in sorted(distinct.tolist()) if not isinstance(v, str) or len(v) <= 200)
+        levels = tuple(level(v) for v in sorted(distinct.tolist()) if not isinstance(v, str) or len(v) <= 200)
     return ColumnCard(name=name, type=kind, n_missing=n_missing, n_distinct=len(distinct), levels=levels)
 
 
-def _scalar(value: Any) -> Scalar:
+def level(value: Any) -> Scalar:
     """A level as JSON can hold it; whole floats become integers."""
     if isinstance(value, (bool, str, int)):
         return value
