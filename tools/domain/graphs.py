@@ -7,9 +7,9 @@ class); `LaggedDag` is a DAG unrolled over time. All are frozen; "changing" one 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, model_validator
 
@@ -82,6 +82,11 @@ class Graph(Model):
         order |= dict.fromkeys(n for e in edges for n in (e.source, e.target))
         order |= dict.fromkeys(latent)
         return cls.model_validate({"nodes": tuple(order), "edges": edges, "latent": latent})
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields changed: checked like any graph, its look-up tables made anew."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate(fields | dict(update or {}))
 
     @cached_property
     def observed(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _VERBS: dict[str, Action] = {
     "orient": "orient", "direct": "orient",
 }  # fmt: skip
 _VERB = re.compile(
-    rf"(?P<verb>{'|'.join(_VERBS)})\s+(?:the\s+)?(?P<what>edges?\s+|arrows?\s+|nodes?\s+|variables?\s+)?(?P<rest>.+)",
+    rf"(?P<verb>{'|'.join(_VERBS)})\s+(?![<o@]?[-=]|[→←↔])(?:the\s+|an?\s+(?=edge|arrow|node|variable))?(?P<what>edges?\s+|arrows?\s+|nodes?\s+|variables?\s+)?(?P<rest>.+)",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"between\s+(?P<a>\S.*?)\s+and\s+(?P<b>\S.*)", re.IGNORECASE)
