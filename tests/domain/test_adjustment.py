@@ -193,6 +193,11 @@ REASONS = [
         ("m",),
         "conditioning on m, a collider, opens t <- u -> m <- v -> y",
     ),
+    (
+        Dag.of("u -> t", "u -> m", "v -> m", "v -> y", "t -> y", "m -> d", latent=["u", "v"]),
+        ("d",),
+        "conditioning on d, an effect of the collider m, opens t <- u -> m <- v -> y",
+    ),
     (Admg.of("t -> y", "t <-> y"), (), "leaves t <-> y open"),
     (Cpdag.of("t -- m", "m -- y"), (), "the data do not decide the direction of t -- m"),
     (Pag.of("t o-o y"), (), "a hidden common cause or the other direction is possible at t o-o y"),

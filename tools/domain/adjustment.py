@@ -194,13 +194,29 @@ def why_not(graph: Graph, treatment: str, outcome: str, proposed: Iterable[str])
         return "; ".join(faults)
     if problem.undecided:
         return undecided_text(problem)
-    path = problem.open_path(chosen)
+    path = problem.backdoor.open_path(treatment, outcome, chosen)
     if path is None:
         return None
-    opened = [n for n in chosen if f"> {n} <" in f" {path} "]
-    if opened:
-        return f"conditioning on {' and '.join(opened)}, a collider, opens {path}"
-    return f"leaves {path} open"
+    shown = path_text(graph, path, problem.backdoor)
+    opened = _opened(problem.backdoor, path, chosen)
+    return f"conditioning on {' and '.join(opened)} opens {shown}" if opened else f"leaves {shown} open"
+
+
+def _opened(walks: Walks, path: tuple[str, ...], chosen: tuple[str, ...]) -> list[str]:
+    """The colliders of an open path, each with the chosen node that opens it."""
+    found: list[str] = []
+    for node, before, after in zip(path[1:-1], path, path[2:], strict=False):
+        into = {s.node for s in walks.steps[node] if s.arrow_here}
+        if node in chosen and {before, after} <= into:
+            found.append(f"{node}, a collider,")
+        elif {before, after} <= into and not {before, after} & _tails(walks, node):
+            below = walks.descendants((node,))
+            found += [f"{n}, an effect of the collider {node}," for n in chosen if n in below][:1]
+    return found
+
+
+def _tails(walks: Walks, node: str) -> frozenset[str]:
+    return frozenset(s.node for s in walks.steps[node] if not s.arrow_here)
 
 
 def undecided_text(problem: AdjustmentProblem) -> str:
