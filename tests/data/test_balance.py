@@ -68,6 +68,7 @@ def test_joint_test_equals_hotellings():
     assert got.joint_p_value == pytest.approx(oracle.f_pvalue, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "p"), [(60, 8), (300, 10)])
 def test_joint_test_keeps_its_size_under_random_assignment(n, p):
     rng = np.random.default_rng(11)

@@ -28,6 +28,7 @@ def test_the_job_training_experiment(run_on):
     assert adjusted.ci_low < 1794 < adjusted.ci_high
 
 
+@pytest.mark.slow
 def test_job_training_against_a_survey(run_on):
     """Dehejia & Wahba 1999: the naive difference is -$8,498, and the arms hardly overlap."""
     frame = _read("nsw_cps")
