@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from whence.tools.domain.evidence import Evidence
-from whence.tools.domain.examples import examples
+from whence.tools.domain.examples import design_tables, examples
 from whence.tools.domain.results import ColumnCard, DatasetCard
 from whence.tools.registry import all_tools
 from whence.tools.workspace import Workspace, WorkspaceEnv
@@ -21,17 +21,15 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder: Path = tmp_path_factory.mktemp("workspace")
     workspace = Workspace(folder=folder, roots=(folder,))
     env = WorkspaceEnv(workspace, seed=0)
-    for name, example in examples().items():
-        frame = example.simulate(N_SAMPLES, seed=1)
+    frames = {name: example.simulate(N_SAMPLES, seed=1) for name, example in examples().items()}
+    for name, frame in (frames | design_tables(N_SAMPLES, seed=1)).items():
         frame.to_csv(folder / f"{name}.csv", index=False)
-        columns = tuple(
-            ColumnCard(name=c, type="binary" if c in example.binary else "continuous", n_distinct=int(frame[c].nunique()),
-                       levels=(0, 1) if c in example.binary else ()) for c in frame
-        )  # fmt: skip
+        columns = tuple(_column(c, int(frame[c].nunique())) for c in frame)
         workspace.tables[name] = DatasetCard(
             name=name, source=f"{name}.csv", sha256="0" * 64, n_rows=len(frame), n_columns=len(columns), columns=columns,
             stored=env.store_table(name, frame),
         )  # fmt: skip
+    for name, example in examples().items():
         workspace.graphs[name] = example.dag
     if tool := all_tools().get("estimate_regression"):
         result = tool.run(tool.example, env)
@@ -45,6 +43,12 @@ def example_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             )
         )
     return workspace
+
+
+def _column(name: str, n_distinct: int) -> ColumnCard:
+    if n_distinct == 2:
+        return ColumnCard(name=name, type="binary", n_distinct=2, levels=(0, 1))
+    return ColumnCard(name=name, type="continuous", n_distinct=n_distinct)
 
 
 @pytest.fixture

@@ -214,6 +214,27 @@ def examples() -> dict[str, Example]:
     return {e.name: e for e in found}
 
 
+DESIGN_EFFECTS = {"two_periods": 2.0, "cut_off": 1.5}
+"""True effects in `design_tables`: of `t` after `w`, and of crossing `z` = 0."""
+
+
+def design_tables(n_samples: int = 1000, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """Tables for designs that need no graph: two groups over two periods, and a cut-off.
+
+    `two_periods`: group `t` (treated in the second period), period `w`, outcome `y`. `cut_off`: running variable `z`,
+    outcome `y` that jumps at 0.
+    """
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    t, w = rng.integers(0, 2, n_samples), rng.integers(0, 2, n_samples)
+    y = 1.0 * t + 0.5 * w + DESIGN_EFFECTS["two_periods"] * t * w + rng.standard_normal(n_samples)
+    z = rng.uniform(-1, 1, n_samples)
+    jump = z + DESIGN_EFFECTS["cut_off"] * (z >= 0) + 0.5 * rng.standard_normal(n_samples)
+    return {"two_periods": pd.DataFrame({"t": t, "w": w, "y": y}), "cut_off": pd.DataFrame({"z": z, "y": jump})}
+
+
 def get_example(name: str) -> Example:
     """Look up one example.
 

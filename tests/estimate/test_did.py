@@ -1,0 +1,47 @@
+"""Difference in differences against the four cell means, statsmodels and the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from whence.tools.domain.errors import AssumptionViolated
+from whence.tools.domain.examples import DESIGN_EFFECTS, design_tables
+from whence.tools.estimate.did import DidArgs, run
+from whence.tools.workspace import WorkspaceEnv
+
+ARGS = DidArgs(dataset="two_periods", treatment="t", outcome="y", time="w")
+
+
+def test_it_is_the_difference_of_the_four_cell_means(env: WorkspaceEnv) -> None:
+    frame, found = env.table("two_periods"), run(ARGS, env)
+    m = frame.groupby(["t", "w"])["y"].mean()
+    assert found.value == pytest.approx((m[1, 1] - m[1, 0]) - (m[0, 1] - m[0, 0]))
+    assert abs(found.value - DESIGN_EFFECTS["two_periods"]) < 4 * (found.std_error or 0)
+
+
+def test_its_error_is_that_of_the_saturated_regression(env: WorkspaceEnv) -> None:
+    frame = env.table("two_periods")
+    x = np.column_stack([np.ones(len(frame)), frame["t"], frame["w"], frame["t"] * frame["w"]])
+    oracle = sm.OLS(frame["y"].to_numpy(), x).fit(cov_type="HC2")
+    assert run(ARGS, env).std_error == pytest.approx(oracle.bse[3])
+
+
+def test_more_than_two_periods_are_refused_with_the_next_step(env: WorkspaceEnv) -> None:
+    frame = env.table("two_periods")
+    frame.loc[:50, "w"] = 2
+    other = WorkspaceEnv(env.workspace, 0, {"two_periods": frame})
+    with pytest.raises(AssumptionViolated, match="Restrict the population to two periods"):
+        run(ARGS, other)
+
+
+def test_intervals_cover_the_truth_at_their_level(env: WorkspaceEnv) -> None:
+    hits = 0
+    for seed in range(100):
+        frame = design_tables(300, seed=seed)["two_periods"]
+        found = run(ARGS, WorkspaceEnv(env.workspace, 0, {"two_periods": frame}))
+        assert found.ci_low is not None
+        assert found.ci_high is not None
+        hits += found.ci_low <= DESIGN_EFFECTS["two_periods"] <= found.ci_high
+    assert 88 <= hits <= 100

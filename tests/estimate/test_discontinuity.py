@@ -1,0 +1,54 @@
+"""The jump at a cut-off against the truth and a weighted regression of another library."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from whence.tools.domain.errors import AssumptionViolated
+from whence.tools.domain.examples import DESIGN_EFFECTS, design_tables
+from whence.tools.estimate.discontinuity import DiscontinuityArgs, run
+from whence.tools.workspace import WorkspaceEnv
+
+ARGS = DiscontinuityArgs(dataset="cut_off", outcome="y", running_variable="z", cutoff=0.0)
+
+
+def test_it_is_the_weighted_regression_with_both_slopes(env: WorkspaceEnv) -> None:
+    found = run(ARGS.model_copy(update={"bandwidth": 0.5}), env)
+    frame = env.table("cut_off")
+    frame = frame[frame["z"].abs() < 0.5]
+    above = (frame["z"] >= 0).to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(frame)), above, frame["z"], above * frame["z"]])
+    oracle = sm.WLS(frame["y"].to_numpy(), x, weights=1 - frame["z"].abs().to_numpy() / 0.5).fit()
+    assert found.value == pytest.approx(oracle.params[1])
+    assert found.n_used == len(frame)
+
+
+def test_intervals_cover_the_truth_at_their_level(env: WorkspaceEnv) -> None:
+    hits = 0
+    for seed in range(100):
+        frame = design_tables(600, seed=seed)["cut_off"]
+        found = run(ARGS, WorkspaceEnv(env.workspace, 0, {"cut_off": frame}))
+        assert found.ci_low is not None
+        assert found.ci_high is not None
+        hits += found.ci_low <= DESIGN_EFFECTS["cut_off"] <= found.ci_high
+    assert 86 <= hits <= 100
+
+
+def test_a_cut_off_outside_the_data_is_refused(env: WorkspaceEnv) -> None:
+    with pytest.raises(AssumptionViolated, match="each side needs"):
+        run(ARGS.model_copy(update={"cutoff": 9.0}), env)
+
+
+def test_the_density_at_the_cut_off_is_said_to_be_untested(env: WorkspaceEnv) -> None:
+    (check,) = run(ARGS, env).checks
+    assert check.status == "not_run"
+
+
+def test_a_treatment_that_does_not_follow_the_cut_off_is_told(env: WorkspaceEnv) -> None:
+    frame = env.table("cut_off")
+    frame["d"] = np.random.default_rng(0).integers(0, 2, len(frame))
+    other = WorkspaceEnv(env.workspace, 0, {"cut_off": frame})
+    found = run(ARGS.model_copy(update={"treatment": "d"}), other)
+    assert any("follows the cut-off" in w for w in found.warnings)
