@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
 
 from pydantic import ConfigDict, ValidationError
 
 from .domain.errors import BadArguments
 from .domain.model import Model
-from .domain.results import DatasetCard, Result
+from .domain.results import RESULTS, DatasetCard, Result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +148,8 @@ class Tool(Generic[A, R]):
     @property
     def returns(self) -> type[Result]:
         """Class of its result, from the annotation of `run`."""
-        return cast("type[Result]", get_type_hints(self.run)["return"])
+        name = str(inspect.signature(self.run).return_annotation)
+        return next(cls for cls in RESULTS.values() if cls.__name__ == name)
 
     def parse(self, raw: dict[str, Any]) -> A:
         """Validate raw arguments.

@@ -79,7 +79,7 @@ def _warm(table: Table, scratch: Path) -> float:
     with Session(home=scratch / "home", roots=[scratch]) as session:
         session.load(data)
         session.use_graph(graph)
-        session.ask("What is the effect of t on y?")
+        answer = session.ask("What is the effect of t on y?")
         times: list[float] = []
         for _ in range(REPEATS):
             started = time.perf_counter()
