@@ -244,7 +244,7 @@ def test_speed(load: Load, tmp_path: Path, place: WorkspaceEnv) -> None:
         frame["h"], frame["i"] = rng.integers(0, 9, n_rows), rng.integers(0, 10**6, n_rows)
         frame["j"] = rng.choice(["x", "y", "z"], n_rows)
         frame.to_csv(tmp_path / "s.csv", index=False)
-        start = time.perf_counter()
+        start = time.process_time()
         card = run(LoadArgs(path=str(tmp_path / "s.csv")), place)
         assert (card.n_rows, card.alterations) == (n_rows, ())
-        assert time.perf_counter() - start < bound
+        assert time.process_time() - start < bound

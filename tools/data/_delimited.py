@@ -173,6 +173,9 @@ def _cut(text: str, delimiter: str) -> _Layout | None:
     except (StopIteration, csv.Error):
         return None
     lines, n_lines = io.StringIO(text, newline=""), reader.line_num
+    if n_lines > 1 and text.count('"') % 2 and lines.readline().count('"') % 2 and len(header) == 1:
+        return None  # a quote in the first line is never closed and swallows the rows
+    lines.seek(0)
     n_bytes = sum(len(lines.readline().encode()) for _ in range(n_lines))
     sample: list[list[str]] = []
     # A broken row deeper in the sample says nothing about the header; it is named when all rows are cut.
