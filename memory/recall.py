@@ -3,7 +3,7 @@
 Embeddings are stored beside what they stand for and change in the same transaction. A search compares against
 all of them when a tenant has at most `index.BRUTE_FORCE_MAX` items, or when the index is not level with SQLite, is
 broken, or belongs to another process. Otherwise the index names candidates, and SQLite decides: which of them
-exist, whose they are, and their exact score. So the index can make a search faster, never wrong.
+exist, whose they are, and their exact score. So the index makes a search faster; it may overlook, but not invent.
 """
 
 from __future__ import annotations
