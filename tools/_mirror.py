@@ -22,10 +22,11 @@ class Delta(BaseModel):
 
     model_config = ConfigDict(extra="forbid", ser_json_inf_nan="strings")
 
-    folder: Path
-    roots: tuple[Path, ...]
-    files: tuple[Path, ...]
-    outputs: tuple[Path, ...]
+    folder: str
+    """Paths travel as text: pydantic serialises `Path` in Python code, where a Ctrl-C would surface as its error."""
+    roots: tuple[str, ...]
+    files: tuple[str, ...]
+    outputs: tuple[str, ...]
     tables: dict[str, DatasetCard]
     graphs: dict[str, AnyGraph]
     gone_tables: tuple[str, ...] = ()
@@ -51,10 +52,10 @@ class Sent:
                 break
             keep += 1
         delta = Delta.model_construct(
-            folder=workspace.folder,
-            roots=workspace.roots,
-            files=workspace.files,
-            outputs=workspace.outputs,
+            folder=str(workspace.folder),
+            roots=tuple(map(str, workspace.roots)),
+            files=tuple(map(str, workspace.files)),
+            outputs=tuple(map(str, workspace.outputs)),
             tables=_changed(self._tables, workspace.tables),
             graphs=_changed(self._graphs, workspace.graphs),
             gone_tables=tuple(self._tables.keys() - workspace.tables.keys()),
@@ -73,8 +74,8 @@ def _changed(known: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
 
 def apply_delta(workspace: Workspace, delta: Delta) -> None:
     """Bring the receiver's copy up to date."""
-    workspace.folder, workspace.roots = delta.folder, delta.roots
-    workspace.files, workspace.outputs = delta.files, delta.outputs
+    workspace.folder, workspace.roots = Path(delta.folder), tuple(map(Path, delta.roots))
+    workspace.files, workspace.outputs = tuple(map(Path, delta.files)), tuple(map(Path, delta.outputs))
     for name in delta.gone_tables:
         workspace.tables.pop(name, None)
     for name in delta.gone_graphs:

@@ -71,7 +71,7 @@ class Worker:
         if self.pid is None:
             self.close()
             self._sent = Sent()
-            setup = Setup(memory_limit_mb=self._memory_limit_mb, tools=self._tools, warm=self.warm)
+            setup = Setup(memory_limit_mb=self._memory_limit_mb, tools=tuple(map(str, self._tools)), warm=self.warm)
             self._process = _Process(setup)
 
     def call(
@@ -231,11 +231,11 @@ class _Process:
         return Died(status, self._log.read()[-4000:].decode(errors="replace").strip("\0 \n"))
 
 
-def _here(workspace: Workspace) -> Path:
+def _here(workspace: Workspace) -> str:
     try:
-        return Path.cwd()
+        return os.getcwd()
     except FileNotFoundError:  # somebody removed the folder we are in
-        return workspace.folder
+        return str(workspace.folder)
 
 
 def _end(popen: subprocess.Popen[bytes], log: IO[bytes]) -> None:

@@ -35,7 +35,7 @@ class Setup(Model):
     """The first message: how this worker works."""
 
     memory_limit_mb: int
-    tools: tuple[Path, ...] = ()
+    tools: tuple[str, ...] = ()
     warm: bool = False
 
 
@@ -45,7 +45,7 @@ class Request(Model):
     tool: str
     args: dict[str, Any]
     seed: int
-    cwd: Path
+    cwd: str
     """Where relative file names start, which is where the parent is now."""
     delta: Delta
 
@@ -59,7 +59,7 @@ def main() -> None:
         return
     setup = Setup.model_validate_json(first)
     _limit_memory(setup.memory_limit_mb)
-    find = finder(setup.tools)
+    find = finder(map(Path, setup.tools))
     cache = TableCache(limit_bytes=setup.memory_limit_mb * 2**20 // 4)
     workspace = Workspace(folder=Path())
     waiting = list(WARM_MODULES if setup.warm else ())

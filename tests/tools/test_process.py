@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -142,6 +143,29 @@ def test_an_interrupt_ends_both_workers_of_a_batch(make, tmp_path):
     assert len(pids) == 2
     assert all(gone(pid, 1.0) for pid in pids)
     assert workspace.ledger == []
+
+
+@pytest.mark.slow
+def test_interrupts_at_random_moments_lose_no_worker_and_no_number(runtime):
+    """Ctrl-C between any two steps of the parent: only `KeyboardInterrupt` comes out, and the next call works."""
+    moments = random.Random(3)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for _ in range(60):
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, moments.uniform(0.0005, 0.03))
+                for _ in range(200):
+                    runtime.run("data_quick", {})
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert runtime.run("data_quick", {}).ok
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert [e.id for e in runtime.workspace.ledger] == [f"E{i + 1}" for i in range(len(runtime.workspace.ledger))]
 
 
 @pytest.mark.parametrize("doing", ["idle", "data_native", "data_hold_gil"])
