@@ -80,13 +80,13 @@ def match(positions: Floats, pool: Pool, n_matches: int, own: Ints | None = None
     if own is not None:
         at = np.empty(len(where), dtype=np.int64)
         at[back] = own
-    nearest: Any = KDTree(pool.points).query
+    tree: Any = KDTree(pool.points)
     todo = np.arange(len(where))
     k = min(n_matches + 3, len(pool.points))
     found: list[tuple[Ints, Ints]] = []
     size, reach = np.zeros(len(where), dtype=np.int64), np.zeros(len(where))
     while len(todo):
-        distance, near = cast("tuple[Floats, Ints]", nearest(where[todo], k=[*range(1, k + 1)]))
+        distance, near = cast("tuple[Floats, Ints]", tree.query(where[todo], k=[*range(1, k + 1)]))
         taken, counts, last, open_ended = _nearest_enough(
             distance, near, pool, n_matches, None if at is None else at[todo]
         )
