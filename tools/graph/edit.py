@@ -28,6 +28,8 @@ class EditArgs(Args):
     """Name to give the changed graph; the old one stays as it is unless the names are the same."""
     changes: tuple[str, ...] = ()
     """Changes in words, in order: `remove age -> income`, `reverse a -> b`, `orient a -- b as a -> b`, `nothing causes age`."""
+    edits: tuple[Edit, ...] = ()
+    """Changes as values, made before those in words; here names need no quotes, whatever is in them."""
     add: tuple[str, ...] = ()
     """Edges to add, such as `a -> b`."""
     remove: tuple[str, ...] = ()
@@ -37,7 +39,7 @@ class EditArgs(Args):
 
 
 def run(args: EditArgs, env: Env) -> GraphResult:
-    """Apply removals, additions, changes in words, then knowledge; the result is checked against the knowledge.
+    """Apply edits, removals, additions, changes in words, then knowledge; the result is checked against the knowledge.
 
     Returns:
         The changed graph, with every difference from the old one among its notes.
@@ -47,11 +49,12 @@ def run(args: EditArgs, env: Env) -> GraphResult:
         AssumptionViolated: the knowledge contradicts itself or the graph.
     """
     before = graph = env.graph(args.graph)
-    wanted = [e for text in args.remove for e in read_edits(f"remove {text}")]
+    wanted = list(args.edits)
+    wanted += [e for text in args.remove for e in read_edits(f"remove {text}")]
     wanted += [e for text in args.add for e in read_edits(f"add {text}")]
     wanted += [e for text in args.changes for e in read_edits(text)]
     if not wanted and args.knowledge.empty:
-        raise BadArguments("Nothing to change: give changes, add, remove or knowledge.")
+        raise BadArguments("Nothing to change: give changes, edits, add, remove or knowledge.")
     for edit in wanted:
         graph = apply_edit(graph, edit)
     if not args.knowledge.empty:
@@ -94,6 +97,6 @@ TOOL = Tool(
     "graph_edit",
     EditArgs,
     run,
-    example=EditArgs(graph="confounder", name="changed", changes=("remove z -> t", "add t -> z")),
+    example=EditArgs(graph="confounder", name="changed", edits=(Edit(action="reverse", source="z", target="t"),)),
     reference="Meek 1995 (what follows from an orientation)",
 )
