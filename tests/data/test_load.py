@@ -57,6 +57,8 @@ NASTY: dict[str, tuple[bytes | str, list[list[object]], tuple[str, ...]]] = {
     "underflow": ("a,y\n1e-400,1\n2,2\n", [[0, 2], [1, 2]], ("close to zero",)),
     "too many digits": ("a,y\n0.12345678901234567890123,1\n2,2\n", [[0.12345678901234568, 2], [1, 2]], ("17 significant",)),
     "long whole numbers": ("a,y\n12345678901234567890,1\n2,2\n", [["12345678901234567890", "2"], [1, 2]], ("stays text",)),
+    "hexadecimal": ("a,y\n0x1F,1\n0x20,2\n", [["0x1F", "0x20"], [1, 2]], ("hexadecimal",)),
+    "DOS end of file": ("a,y\n3,1\n4,2\n\x1a", [[3, 4], [1, 2]], ()),
     "telephone numbers": ("a,y\n+4912345678,1\n+4912345679,2\n", [["+4912345678", "+4912345679"], [1, 2]], ("'+'",)),
     "signed numbers": ("a,y\n+1.5,1\n-2,2\n", [[1.5, -2], [1, 2]], ()),
     "mixed column": ("a,y\n1,1\n2,2\n3,3\noops,4\n", [["1", "2", "3", "oops"], [1, 2, 3, 4]], ("3 of 4", "'oops'")),
@@ -115,6 +117,16 @@ def test_a_missing_header_is_reported_and_can_be_overruled(load: Load) -> None:
     assert "header=true" in card.warnings[0]
     card, _ = load("1,2\n3,4\n5,7\n", header=True)
     assert (card.n_rows, card.columns[0].name, card.warnings) == (2, "1", ())
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [('a,y\n"1,500",1\n2,2\n', 1500), ("a;y\n1,500;1\n2;2\n", 1.5), ("a;y\n1.500;1\n2;2\n", 1.5)],
+)
+def test_a_number_with_two_readings_is_warned_of(content: str, read: float, load: Load) -> None:
+    card, frame = load(content)
+    assert frame["a"].tolist() == [read, 2]
+    assert "can be read with" in card.warnings[0]
 
 
 @pytest.mark.parametrize(

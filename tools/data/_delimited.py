@@ -94,6 +94,7 @@ def to_utf8(content: bytes, source: str, notes: list[str], warnings: list[str]) 
         content = content[3:]
         if not wide:
             notes.append("A byte-order mark at the start of the file was left out.")
+    content = content.removesuffix(b"\x1a")  # the end-of-file mark of DOS
     refuse_unless_text(content, source)
     if content.isascii() or _is_utf8(content):
         return content

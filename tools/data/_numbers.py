@@ -61,7 +61,7 @@ def read_numbers(cells: pa.ChunkedArray, *, decimal_comma: bool, force: bool) ->
         values = pc.cast(cells, pa.float64()).to_numpy()
     except pa.ArrowInvalid:
         return _read_written(cells, decimal_comma, force)
-    return _finish(values, cells, Numbers())
+    return _finish(values, cells, Numbers(warnings=_dotted_thousands(cells) if decimal_comma else []))
 
 
 def _must_stay_text(cells: pa.ChunkedArray) -> str:
@@ -70,6 +70,10 @@ def _must_stay_text(cells: pa.ChunkedArray) -> str:
     zero = pc.or_(pc.starts_with(cells, "0"), pc.starts_with(cells, "-0"))
     if pc.any(zero).as_py():
         suspects = cells.filter(zero)
+        hexadecimal = suspects.filter(pc.match_substring_regex(suspects, r"^-?0[xX][0-9a-fA-F]+$"))
+        if len(hexadecimal):
+            example = hexadecimal[0].as_py()[:24]
+            return f"{len(hexadecimal):,} cell(s) look hexadecimal (such as {example!r}); the column stays text."
         led = suspects.filter(pc.match_substring_regex(suspects, _LEADING_ZERO))
         if len(led):
             return (
@@ -88,6 +92,20 @@ def _must_stay_text(cells: pa.ChunkedArray) -> str:
                 "hold exactly; the column stays text."
             )
     return ""
+
+
+def _dotted_thousands(cells: pa.ChunkedArray) -> list[str]:
+    """Warn where, as in files with decimal commas, every point may be a thousands separator: `1.500`."""
+    pc = compute()
+    dotted = cells.filter(pc.match_substring(cells, "."))
+    if not len(dotted) or not pc.all(pc.match_substring_regex(dotted, r"^[+-]?[1-9]\d{0,2}\.\d{3}$")).as_py():
+        return []
+    example = dotted[0].as_py()
+    return [
+        f"{example[:24]!r} can be read with a decimal point or with a thousands separator; it was read as "
+        f"{float(example):g}. If that is wrong, "
+        "write the numbers without separators and load again."
+    ]
 
 
 def _finish(values: np.ndarray, cells: pa.ChunkedArray, found: Numbers) -> Numbers:

@@ -110,7 +110,7 @@ def check_shape(table: RawTable, source: str) -> None:
         found = f"only the column {table.names[0][:80]!r}" if table.names else "no columns"
         raise BadArguments(
             f"{source[:200]!r} has {found}; a causal question needs at least a cause and an effect. If the cells are separated by an "
-            "unusual character, save the file with commas or pass delimiter."
+            "unusual character, such as a space, save the file with commas."
         )
     if n_rows == 0:
         raise BadArguments(
