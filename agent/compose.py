@@ -12,7 +12,7 @@ from .state import Answer, Draft, Estimate, LedgerEntry, Plan, Reading
 TESTED_BY: dict[str, tuple[str, ...]] = {
     "positivity": ("overlap",),
     "instrument relevance": ("weak_instrument", "instrument strength"),
-    "random assignment": ("balance", "joint balance"),
+    "random assignment": ("joint balance",),
     "the graph is right": ("implied_independencies",),
 }
 """Assumptions that a check speaks to, by the beginnings of their names."""

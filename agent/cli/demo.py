@@ -35,7 +35,8 @@ SCENES = (
     Scene(
         "card",
         "Schooling and wages, with college proximity as an instrument (3,010 men)",
-        "What is the effect of education on log wage, using college proximity nearc4 as an instrument?",
+        "What is the effect of educ on lwage, using college proximity nearc4 as an instrument and adjusting for exper, expersq, black, "
+        "south, smsa, smsa66, reg661, reg662, reg663, reg664, reg665, reg666, reg667 and reg668?",
     ),
 )
 

@@ -126,3 +126,11 @@ def test_what_cannot_be_compared_is_refused():
 
 def test_the_example_runs(env):
     assert TOOL.run(TOOL.example, env).checks[0].status == "fail"
+
+
+def test_weights_for_the_treated_leave_the_treated_as_they_are(env: WorkspaceEnv) -> None:
+    args = {"dataset": "confounder", "treatment": "t", "covariates": ("z",)}
+    found = run(BalanceArgs(**args, estimand="ATT"), env)
+    assert found.ess_treated == pytest.approx(found.n_treated)
+    assert found.ess_control is not None
+    assert found.ess_control < found.n_control

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..coding import code_covariates
 from ..design import Design, prepare
@@ -37,12 +37,14 @@ class BalanceArgs(Args):
     """The two arms; None is the first level after the control."""
     population: tuple[Condition, ...] = ()
     """Conditions that rows must meet; empty for all rows."""
+    estimand: Literal["ATE", "ATT", "ATC"] = "ATE"
+    """Whom the weights make both arms resemble: everyone, the treated, or the controls."""
 
 
 def run(args: BalanceArgs, env: Env) -> BalanceReport:
     """Standardised mean differences, a joint test that no covariate predicts treatment, and propensity scores.
 
-    The weighted differences use weights for the average over everyone (ATE).
+    The weighted differences use weights for the population of `estimand`.
 
     Raises:
         BadArguments: no covariates, or a continuous treatment.
@@ -74,7 +76,7 @@ def run(args: BalanceArgs, env: Env) -> BalanceReport:
             f"Compare other levels, or widen the population."
         )
     shown, labels = code_covariates(pair.frame, args.covariates, card, every_level=True)
-    report, weights, check = _propensity_part(pair)
+    report, weights, check = _propensity_part(pair, args.estimand)
     before = standardised_differences(shown, pair.arm)
     after = None if weights is None else standardised_differences(shown, pair.arm, weights)
     joint, p_value = _joint(pair, n_treated, n_control)
@@ -101,7 +103,9 @@ def run(args: BalanceArgs, env: Env) -> BalanceReport:
     )
 
 
-def _propensity_part(pair: Design) -> tuple[dict[str, Any], Floats | None, Check]:
+def _propensity_part(
+    pair: Design, estimand: Literal["ATE", "ATT", "ATC"]
+) -> tuple[dict[str, Any], Floats | None, Check]:
     """Histogram, effective sample sizes and weights; none when the covariates separate the arms."""
     import numpy as np
 
@@ -118,7 +122,7 @@ def _propensity_part(pair: Design) -> tuple[dict[str, Any], Floats | None, Check
                 does_not_show="Which rows would be comparable if fewer covariates were held fixed.",
             ),
         )
-    weights, _ = weights_of(fit.log_odds, pair.arm, "ATE")
+    weights, _ = weights_of(fit.log_odds, pair.arm, estimand)
     check, numbers = overlap(fit.scores, pair.arm, weights, pair.treatment)
     edges = np.linspace(0, 1, N_BINS + 1)
     counts = [np.histogram(fit.scores[pair.arm == a], bins=edges)[0] for a in (0, 1)]

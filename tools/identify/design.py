@@ -160,7 +160,7 @@ def _instrument(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
             Assumption(name="instrument relevance", meaning=f"{z} changes {t}; the first stage tests it."),
             Assumption(name="exclusion restriction", meaning=f"{z} reaches {y} only through {t}.", status="untestable"),
             Assumption(
-                name="instrument exogeneity",
+                name="instrument independence",
                 meaning=f"Nothing that causes {z} also causes {y}, given the covariates.",
                 status="untestable",
             ),

@@ -49,9 +49,8 @@ def _by_words(question: EffectQuestion, situation: Situation, seen: Seen) -> Des
     hints = question.hints
     because = hints.because or ("the question says so",)
     if hints.instrument:
-        return Design(
-            kind="instrument", instruments=(hints.instrument,), adjustment_set=hints.adjust_for or (), reasons=because
-        )
+        given = measured_before(question, situation, seen) if hints.adjust_for is None else hints.adjust_for
+        return Design(kind="instrument", instruments=(hints.instrument,), adjustment_set=given, reasons=because)
     if hints.running_variable and hints.cutoff is not None:
         return Design(kind="regression_discontinuity", reasons=because)
     if hints.time and (hints.design == "difference_in_differences" or hints.unit):

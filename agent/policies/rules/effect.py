@@ -226,6 +226,10 @@ def _balance_call(question: EffectQuestion, compared: tuple[str, ...], situation
     args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": compared}
     if question.contrast:
         args["contrast"] = question.contrast.model_dump()
+    if question.estimand in ("ATT", "ATC"):
+        args["estimand"] = question.estimand
+    if question.population:
+        args["population"] = [c.model_dump() for c in question.population]
     return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
 
 

@@ -56,7 +56,8 @@ def _answer(
 ) -> Draft:
     claims = [_why_identified(identified_by, identification)]
     claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen)
-    claims += _others(evidence, estimate, seen) + _overlap(seen) + _first_stage(evidence, estimate)
+    claims += _others(evidence, estimate, seen)
+    claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)
     claims += _refutations(seen) + _sensitivity(seen)
     return Draft(
         headline=_headline(question, evidence, estimate),
@@ -152,6 +153,20 @@ def _overlap(seen: Seen) -> list[Claim]:
     text = (
         f"Overlap of the arms is {words}: after weighting, {r.n_control} control rows are worth {number(r.ess_control)} "
         f"and {r.n_treated} treated rows {number(r.ess_treated)} (effective sample size).{outside}"
+    )
+    return [Claim(text=text, evidence=(e.id,))]
+
+
+def _balance(seen: Seen) -> list[Claim]:
+    """For an experiment: whether the covariates from before it are as alike as chance makes them."""
+    found = seen.pair(BalanceReport)
+    if found is None or found[1].joint_p_value is None:
+        return []
+    e, r = found
+    worst = max(r.covariates, key=lambda c: abs(c.smd))
+    text = (
+        f"Balance of the arms before it: joint test p = {r.joint_p_value:.2g}, largest standardised difference "
+        f"{number(worst.smd)} ({worst.covariate})."
     )
     return [Claim(text=text, evidence=(e.id,))]
 
