@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -296,3 +297,28 @@ def test_a_table_of_nothing_but_missing_cells_survives_audit_and_description(pla
     place.workspace.tables["m"] = card_from_frame(frame, "m", place)
     assert [c.n for c in describe(DescribeArgs(dataset="m"), place).columns] == [0, 0, 9]
     assert audit(AuditArgs(dataset="m"), place).findings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["t.csv", "t.csv.gz", "t.json", "t.xlsx", "t.parquet"])
+def test_damaged_copies_load_or_are_refused_but_never_crash(file: str, place: WorkspaceEnv) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"a": rng.standard_normal(60).round(3), "b": rng.integers(0, 9, 60), "c": ["x", "é", None] * 20}
+    )
+    text = frame.to_csv(index=False).encode()
+    sound = {
+        "t.csv": text,
+        "t.csv.gz": gzip.compress(text),
+        "t.json": frame.to_json(orient="records").encode(),
+        "t.xlsx": _excel(frame),
+        "t.parquet": _parquet(frame),
+    }[file]
+    for _ in range(150):
+        damaged = bytearray(sound)
+        for _ in range(int(rng.integers(1, 5))):
+            damaged[int(rng.integers(len(damaged)))] = int(rng.integers(256))
+        Path(file).write_bytes(damaged[: int(rng.integers(len(damaged)))] if rng.random() < 0.2 else damaged)
+        with suppress(ToolError):
+            run(TOOL.parse({"path": file}), place)
+    assert not [f for f in os.listdir(place.workspace.folder) if f.startswith(".")]

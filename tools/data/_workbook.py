@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from ..domain.errors import BackendFailed, BadArguments, TooLarge
@@ -67,7 +68,7 @@ def _check_parts(path: Path, notes: list[str]) -> None:
                 notes.append(
                     "The workbook has formulas; their last saved values were read, and a formula never calculated is missing."
                 )
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise BadArguments(
             f"File {path.name[:200]!r} is a damaged Excel workbook ({str(error)[:80]}). Open it in a spreadsheet "
             "program and save it again."
