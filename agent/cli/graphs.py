@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from ...memory.store import Memory, open_memory
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
 from ..home import home_folder
-from ..session import read_text
+from ..session import named_file, read_text
 from .show import clean
 
 NAMED = {
@@ -80,8 +79,8 @@ def _diff(memory: Memory, args: argparse.Namespace) -> list[str]:
 
 
 def _rename(memory: Memory, args: argparse.Namespace) -> list[str]:
-    memory.rename(args.name, args.new)
-    return [f"{args.name} is now {args.new}."]
+    record = memory.rename(args.name, args.new)
+    return [f"{args.name} is now {args.new}.", *record.warnings]
 
 
 def _delete(memory: Memory, args: argparse.Namespace) -> list[str]:
@@ -100,10 +99,10 @@ def _undo(memory: Memory, args: argparse.Namespace) -> list[str]:
 
 
 def _save(memory: Memory, args: argparse.Namespace) -> list[str]:
-    path = Path(args.graph).expanduser() if len(args.graph) < 1000 and "\n" not in args.graph else None
-    text = read_text(path, "graph") if path is not None and path.is_file() else args.graph
+    path = named_file(args.graph)
+    text = read_text(path, "graph") if path is not None else args.graph
     record = memory.save_graph(args.name, read_graph(text), author="user", note=args.note)
-    return [f"{args.name} is remembered, version {record.version}."]
+    return [f"{args.name} is remembered, version {record.version}.", *record.warnings]
 
 
 def _search(memory: Memory, args: argparse.Namespace) -> list[str]:

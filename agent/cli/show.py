@@ -63,14 +63,13 @@ def _facts(answer: Answer, console: Console) -> None:
         ("read as", "; ".join(answer.reading)),
         (
             "design",
-            (answer.design or "").replace("_", " ")
-            + (f": {'; '.join(answer.design_reasons)}" if answer.design_reasons else ""),
+            ": ".join(filter(None, ((answer.design or "").replace("_", " "), "; ".join(answer.design_reasons)))),
         ),
         ("estimand", answer.estimand.formula if answer.estimand else ""),
         ("adjusted for", ", ".join(answer.adjustment_set or ()) or ("nothing" if answer.adjustment_set == () else "")),
     ]
     for name, text in rows:
-        if text.strip(": "):
+        if text:
             grid.add_row(f"[dim]{name}[/]", escape(clean(text)))
     console.print(grid)
 

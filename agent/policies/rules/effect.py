@@ -32,9 +32,9 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     ]
     if situation.catalog.table is not None:
         beside = f", and {', '.join(_words(t) for t in order[1:])} beside it" if order[1:] else ""
-        first = _words(order[0]) if order else "the effect over the equivalence class"
+        first = f"by {_words(order[0])}" if order else "in every member of the class that differs"
         steps += [
-            PlanStep(stage="estimate", text=f"if it is identified, estimate by {first}{beside}"),
+            PlanStep(stage="estimate", text=f"if it is identified, estimate it {first}{beside}"),
             PlanStep(
                 stage="refute",
                 text="try to refute it: placebo, random common cause, subsets, dummy outcome, sensitivity to hidden causes",

@@ -35,13 +35,23 @@ def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
     if identification.status != "identified":
         return _not_identifiable(question, identified_by, identification)
     if identification.estimand and identification.estimand.formula == "0":
-        text = f"Under the graph {question.treatment} has no effect on {question.outcome}: {_clause(identification.reason)}."
-        return Draft(headline=Claim(text=text, evidence=(identified_by.id,)), identification=identified_by.id)
+        return _zero(question, situation, identified_by, identification)
     design = choose_design(question, situation)
     chosen = primary_estimate(question, design, identification, situation, seen)
     if chosen is None:
         return _no_estimate(question, identified_by, identification, situation, seen)
     return _answer(question, situation, seen, design, identified_by, identification, *chosen)
+
+
+def _zero(question: EffectQuestion, situation: Situation, evidence: Evidence, found: Identification) -> Draft:
+    """The graph has no directed path: certain as the graph is, and no more certain than that."""
+    t, y = question.treatment, question.outcome
+    given = situation.catalog.graph is not None
+    which = f"the graph {situation.catalog.graph!r}" if given else "the graph learned from these data"
+    headline = Claim(text=f"Under {which} {t} has no effect on {y}: {_clause(found.reason)}.", evidence=(evidence.id,))
+    caution = "A learned graph can miss an edge: too few rows or paths that cancel look the same, so this is no proof."
+    claims = () if given else (Claim(text=caution),)
+    return Draft(headline=headline, claims=claims, identification=evidence.id)
 
 
 def _answer(

@@ -111,7 +111,7 @@ def _adjustment(question: AdjustmentQuestion, seen: Seen) -> Draft:
     }
     if r.proposed is not None and r.verdict == "this_set":
         heads["this_set"] = f"Adjusting for {listed(r.proposed)} is enough to estimate the effect of {t} on {y}."
-    claims = [Claim(text=r.reason.rstrip(".") + ".", evidence=(evidence.id,))]
+    claims = [Claim(text=_sentence(r.reason), evidence=(evidence.id,))]
     if len(r.minimal) > 1:
         claims.append(
             Claim(
@@ -168,7 +168,9 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
             return _failed(f"What {name} is to {a} and {b}", seen)
         yes = role.role == question.relation or (question.relation == "collider" and role.role == "m_bias_collider")
         text = f"{'Yes' if yes else 'No'}: for {a} and {b}, {name} is {_article(role.role)} ({role.path})."
-        claims = (Claim(text=role.because.rstrip(".") + ".", evidence=(e.id,)),)
+        if role.role == "undecided":
+            text = f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({role.path})."
+        claims = (Claim(text=_sentence(role.because), evidence=(e.id,)),)
         return Draft(headline=Claim(text=text, evidence=(e.id,)), claims=claims, primary=e.id)
     if question.relation == "path" and path:
         e, r = path
@@ -183,6 +185,11 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
         )
         return Draft(headline=Claim(text=text, evidence=(e.id,)), primary=e.id, identification=e.id)
     return _failed(f"How {a} and {b} are related", seen)
+
+
+def _sentence(clause: str) -> str:
+    """A clause as a sentence."""
+    return clause[:1].upper() + clause[1:].rstrip(".") + "."
 
 
 def _article(role: str) -> str:
