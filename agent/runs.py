@@ -58,12 +58,23 @@ class RunStore:
             ) from error
         return db
 
-    def begin(self, id: str, words: str, catalog: Catalog, workspace: Path, seed: int, policy: str) -> None:
-        """Record that a run began."""
+    def begin(
+        self,
+        id: str,
+        words: str,
+        catalog: Catalog,
+        workspace: Path,
+        seed: int,
+        policy: str,
+        starts: tuple[Evidence, ...],
+    ) -> None:
+        """Record that a run began and what it was given, both or neither: without its table it could not go on."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
         row = (id, words, catalog.model_dump_json(), str(workspace), seed, policy, started)
         with closing(self._connect()) as db, db:
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+            given = [(id, int(e.id[1:]), e.model_dump_json()) for e in starts]
+            db.executemany("INSERT INTO evidence VALUES (?, ?, ?)", given)
 
     def append(self, run: str, evidence: Evidence) -> None:
         """Record one piece of evidence; its position is the number in its id."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +100,8 @@ class Session:
         Raises:
             UsageError: the file is missing, is not a table, or is too large.
         """
-        real = Path(path).expanduser()
-        self.workspace.files = (*self.workspace.files, real.resolve())
+        with suppress(OSError, RuntimeError, ValueError):  # what is no file name at all is refused by `data_load`
+            self.workspace.files = (*self.workspace.files, Path(path).expanduser().resolve())
         evidence = self._tool("data_load", {"path": str(path), "name": name, "sheet": sheet})
         card = result_from_json(evidence.result or {})
         assert isinstance(card, DatasetCard)
@@ -110,7 +112,10 @@ class Session:
         """Take a table from memory; it is copied."""
         self._folder.mkdir(parents=True, exist_ok=True)
         source = self._folder / f"{uuid.uuid4().hex}.parquet"
-        frame.rename(columns=str).to_parquet(source, index=False)
+        try:
+            frame.rename(columns=str).to_parquet(source, index=False)
+        except (ValueError, TypeError, NotImplementedError) as error:  # repeated names, cells of several kinds
+            raise UsageError(f"The table {name!r} cannot be taken over: {error}. Make each column one type.") from error
         return self.load(source, name)
 
     def about(self, path: str | Path) -> None:
@@ -134,9 +139,9 @@ class Session:
         return graph
 
     def _find_graph(self, given: str) -> tuple[str, AnyGraph]:
-        path = Path(given).expanduser() if len(given) < 1000 and "\n" not in given and "\0" not in given else None
+        path = named_file(given)
         try:
-            if path is not None and path.is_file():
+            if path is not None:
                 return path.stem, read_graph(read_text(path, "graph"))
             if any(mark in given for mark in ("->", "<-", "--", "{")):
                 return "given", read_graph(given)
@@ -219,8 +224,9 @@ class Session:
         if catalog.table is None and catalog.graph is None:
             raise UsageError("There is nothing to ask about yet. Load a table, or give a graph.")
         run = uuid.uuid4().hex[:12]
-        self.runs.begin(run, words, catalog, self._folder, self.seed, self.policy.name)
-        self._start_ledger(run, catalog)
+        self._start_ledger(catalog)
+        starts = tuple(self.workspace.ledger)
+        self.runs.begin(run, words, catalog, self._folder, self.seed, self.policy.name, starts)
         return self._go(run, words, catalog)
 
     def resume(self, run: str) -> Answer:
@@ -235,12 +241,13 @@ class Session:
                 f"Run {record.id} cannot go on: its table in {str(folder)!r} is gone. Ask the question again."
             )
         self.workspace.folder = self._folder = folder
+        self.seed = self.runtime.seed = record.seed
         self.workspace.ledger.clear()
         for evidence in self.runs.evidence(record.id):
             self.workspace.absorb(evidence, result_from_json(evidence.result) if evidence.result else None)
         return self._go(record.id, record.words, record.catalog)
 
-    def _start_ledger(self, run: str, catalog: Catalog) -> None:
+    def _start_ledger(self, catalog: Catalog) -> None:
         """A run's ledger begins with how its table was loaded and which graph was given."""
         self.workspace.ledger.clear()
         starts = [self._loads[catalog.table.name]] if catalog.table else []
@@ -258,7 +265,6 @@ class Session:
         for i, evidence in enumerate(starts, 1):
             kept = evidence.model_copy(update={"id": f"E{i}"})
             self.workspace.absorb(kept, result_from_json(kept.result) if kept.result else None)
-            self.runs.append(run, kept)
 
     def _go(self, run: str, words: str, catalog: Catalog) -> Answer:
         from .loop import Loop  # LangGraph takes half a second to import, in which the worker warms up
@@ -367,6 +373,12 @@ def report_target(path: str | Path) -> tuple[Path, str]:
     if not target.parent.resolve().is_dir():
         raise UsageError(f"There is no folder {str(target.parent)!r} to write the report to. Create it first.")
     return target, tool
+
+
+def named_file(given: str) -> Path | None:
+    """The file that a text names, or None when the text is no name of a file but the thing itself."""
+    path = os.path.expanduser(given)
+    return Path(path) if os.path.isfile(path) else None  # of a name too long to exist, pathlib's is_file raises
 
 
 def read_text(path: Path, what: str) -> str:

@@ -6,8 +6,9 @@ import argparse
 import sys
 
 from ..budget import Budget
-from ..session import Session, report_target
+from ..session import Session, named_file, read_text, report_target
 from ..state import Answer
+from . import values
 
 STATUS = {"cannot_read": 3, "incomplete": 4}
 
@@ -29,8 +30,8 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--save-graph", metavar="NAME", help="remember the graph of the answer under this name")
     parser.add_argument("--json", action="store_true", help="print the answer as one JSON object (see docs/answer.md)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
-    parser.add_argument("--seconds", type=float, default=900, help="stop after so many seconds (default 900)")
+    parser.add_argument("--seed", type=values.seed, default=0, help="seed of everything random (default 0)")
+    parser.add_argument("--seconds", type=values.seconds, default=900, help="stop after so many seconds (default 900)")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -62,12 +63,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _knowledge(given: str) -> str:
     """The text itself, or the content of the file it names."""
-    from pathlib import Path
-
-    from ..session import read_text
-
-    path = Path(given).expanduser() if len(given) < 1000 and "\n" not in given and "\0" not in given else None
-    return read_text(path, "knowledge file") if path is not None and path.is_file() else given
+    path = named_file(given)
+    return read_text(path, "knowledge file") if path is not None else given
 
 
 def _print(answer: Answer, written: list[str], *, as_json: bool) -> None:

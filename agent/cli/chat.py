@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ...tools.domain.errors import Cancelled, LimitReached, ToolError, UsageError
 from ..session import Session
 from ..state import Reading
+from . import values
 from .chat_commands import COMMANDS, carry_out, change_graph
 from .progress import Progress
 from .show import clean, show_answer
@@ -27,7 +28,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", nargs="*", help="tables to load: CSV, TSV, Parquet, Excel or JSON")
     parser.add_argument("--about", metavar="FILE", help="codebook: what the study is and what the columns mean")
     parser.add_argument("--graph", metavar="GRAPH", help="graph file, name of a remembered graph, or text")
-    parser.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
+    parser.add_argument("--seed", type=values.seed, default=0, help="seed of everything random (default 0)")
 
 
 def main(args: argparse.Namespace) -> int:

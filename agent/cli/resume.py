@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from ..session import Session
+from .ask import STATUS
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -26,4 +27,4 @@ def main(args: argparse.Namespace) -> int:
             sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
         else:
             show_answer(answer)
-    return 0
+    return STATUS.get(answer.status, 0)
