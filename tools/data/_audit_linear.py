@@ -73,12 +73,15 @@ def _alike(matrix: np.ndarray, names: list[str]) -> list[tuple[int, int, float]]
     scale = np.nanstd(matrix, axis=0)
     scale[scale == 0] = 1.0
     z = np.where(seen, (matrix - mean) / scale, 0.0)
-    mask = seen.astype(np.float64)
-    n, sums, squares = mask.T @ mask, z.T @ mask, (z**2).T @ mask
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cov = z.T @ z - sums * sums.T / n
-        var = squares - sums**2 / n
-        r = cov / np.sqrt(var * var.T)
+    if seen.all():
+        n, r = np.full((len(names), len(names)), len(z)), z.T @ z / len(z)
+    else:
+        mask = seen.astype(np.float64)
+        n, sums, squares = mask.T @ mask, z.T @ mask, (z**2).T @ mask
+        with np.errstate(invalid="ignore", divide="ignore"):
+            cov = z.T @ z - sums * sums.T / n
+            var = squares - sums**2 / n
+            r = cov / np.sqrt(var * var.T)
     found: list[tuple[int, int, float]] = []
     for i, j in zip(*np.nonzero(np.triu(np.nan_to_num(np.abs(r)) > PAIR_R, 1) & (n >= 10)), strict=True):
         rows = seen[:, i] & seen[:, j] & (np.abs(z[:, i]) < OUTLIER) & (np.abs(z[:, j]) < OUTLIER)
