@@ -161,8 +161,11 @@ class Loop:
     def _call(self, calls: tuple[ToolCall, ...]) -> None:
         for call in calls:
             self.emit(ToolStarted(call=call))
-        for evidence in self.runtime.run_many(calls, on_done=self.record):
-            self.emit(ToolFinished(evidence=evidence))
+        self.runtime.run_many(calls, on_done=self._done)
+
+    def _done(self, evidence: Evidence) -> None:
+        self.record(evidence)
+        self.emit(ToolFinished(evidence=evidence))
 
     def _after_act(self, state: RunState) -> Literal["act", "plan", "verify"]:
         plan = Plan.model_validate(state["plan"])

@@ -16,6 +16,9 @@ from .ledger import Seen
 
 MIN_ROWS_AIPW = 400
 MAX_STRATA = 6
+SLOW_ESTIMATE_S = 0.5
+FEW_RUNS = 5
+"""Runs of each refuter when one estimate takes over half a second: nobody waits a minute for a diagnostic."""
 REFUTERS = ("refute_placebo", "refute_random_common_cause", "refute_subset", "refute_dummy_outcome")
 
 
@@ -242,7 +245,12 @@ def _refute(
     if chosen is None:
         return ()
     evidence, estimate = chosen
-    calls = [ToolCall(tool=tool, args={"estimate": evidence.id}, why="try to refute the estimate") for tool in REFUTERS]
+    slow = evidence.provenance.seconds > SLOW_ESTIMATE_S
+    runs = {"n_runs": FEW_RUNS} if slow else {}
+    calls = [
+        ToolCall(tool=tool, args={"estimate": evidence.id} | runs, why="try to refute the estimate")
+        for tool in REFUTERS
+    ]
     if (
         found.strategy in ("backdoor", "none_needed")
         and estimate.estimand in ("ATE", "ATT", "ATC")

@@ -126,7 +126,7 @@ def _adjustment(question: AdjustmentQuestion, seen: Seen) -> Draft:
     roles = seen.pair(RolesResult)
     if roles:
         harmful = [
-            f"{v.variable} ({v.role.replace('_', ' ')}: {v.path})" for v in roles[1].roles if v.adjust == "harmful"
+            f"{v.variable} ({v.role.replace('_', ' ')}: {v.path})" for v in roles[1].roles if v.adjust == "harmful" and v.role != "undecided"
         ]
         if harmful:
             claims.append(Claim(text=f"Do not adjust for: {'; '.join(harmful)}.", evidence=(roles[0].id,)))
