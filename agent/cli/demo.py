@@ -19,17 +19,18 @@ class Scene(NamedTuple):
     folder: str
     title: str
     question: str
+    graph: str | None = None
 
 
 SCENES = (
     Scene(
-        "nsw",
-        "A randomised experiment: job training and earnings (445 people)",
+        "nsw_experiment",
+        "A randomised experiment: job training and earnings (445 men)",
         "Did the training raise earnings in 1978?",
     ),
     Scene(
         "nsw_cps",
-        "The same people against a survey: not randomised (16,177 people)",
+        "The same trained men against a survey: not randomised (16,177 men)",
         "What is the effect of training on earnings in 1978 for those who got it?",
     ),
     Scene(
@@ -38,13 +39,19 @@ SCENES = (
         "What is the effect of educ on lwage, using college proximity nearc4 as an instrument and adjusting for exper, expersq, black, "
         "south, smsa, smsa66, reg661, reg662, reg663, reg664, reg665, reg666, reg667 and reg668?",
     ),
+    Scene(
+        "card",
+        "The same table, when ability drives both and nothing else is known",
+        "What is the effect of educ on lwage?",
+        graph="dag { ability [latent]; ability -> educ; ability -> lwage; educ -> lwage }",
+    ),
 )
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--report", metavar="FOLDER", help="also write an HTML report of each answer here")
-    parser.add_argument("--only", choices=[s.folder for s in SCENES], help="only this one")
+    parser.add_argument("--only", choices=sorted({s.folder for s in SCENES}), help="only the scenes of this table")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -57,10 +64,12 @@ def main(args: argparse.Namespace) -> int:
         for scene in SCENES:
             if args.only in (None, scene.folder):
                 console.rule(f"[bold]{scene.title}[/]", align="left")
-                console.print(f'[bold cyan]whence ask {scene.folder}.csv "{scene.question}" --about codebook.md[/]')
+                console.print(_command(scene), markup=False, style="bold cyan")
                 with Progress() as progress, Session(on_event=progress, roots=[data]) as session:
                     session.load(_table(data / scene.folder))
                     session.about(data / scene.folder / "codebook.md")
+                    if scene.graph:
+                        session.use_graph(scene.graph)
                     answer = session.ask(scene.question)
                     progress.stop()
                     show_answer(answer, console)
@@ -70,6 +79,11 @@ def main(args: argparse.Namespace) -> int:
                         sys.stdout.write(f"Report written to {session.report(answer, target).path}\n")
     console.print('\nNow your own: [bold]whence ask FILE "question"[/], or [bold]whence chat FILE[/].')
     return 0
+
+
+def _command(scene: Scene) -> str:
+    graph = f" --graph '{scene.graph}'" if scene.graph else ""
+    return f'whence ask {scene.folder}.csv "{scene.question}" --about codebook.md{graph}'
 
 
 def _table(folder: Path) -> Path:

@@ -25,7 +25,6 @@ TITLES = {
     "answered": "Answer", "not_identifiable": "This cannot be known from these data", "range": "A range, not one number",
     "cannot_read": "The question was not understood", "incomplete": "Incomplete", "failed": "No answer", "needs_input": "Which one?",
 }  # fmt: skip
-MAX_CHECKS = 14
 
 
 def show_answer(answer: Answer, console: Console | None = None) -> None:
@@ -103,15 +102,16 @@ def _assumptions(answer: Answer, console: Console) -> None:
 
 
 def _checks(checks: tuple[Check, ...], console: Console) -> None:
+    """What did not pass, in full; what passed, by name."""
     if not checks:
         return
     table = Table(title="Checks", title_justify="left", title_style="bold", box=None, padding=(0, 2), show_header=False)
-    ordered = sorted(checks, key=lambda c: c.status == "pass")
-    for check in ordered[:MAX_CHECKS]:
+    for check in (c for c in checks if c.status != "pass"):
         table.add_row(MARKS[check.status], escape(clean(check.name.replace("_", " "))), escape(clean(check.meaning)))
+    passed = dict.fromkeys(c.name.replace("_", " ") for c in checks if c.status == "pass")
+    if passed:
+        table.add_row(MARKS["pass"], "", escape(clean(", ".join(passed))))
     console.print(table)
-    if len(checks) > MAX_CHECKS:
-        console.print(f"[dim]  and {len(checks) - MAX_CHECKS} more that passed[/]")
 
 
 def clean(text: str) -> str:
