@@ -50,7 +50,7 @@ def compose_answer(
     used = [e for e in ledger if e.ok]
     return base.model_copy(
         update={
-            "status": _status(draft, identification, estimate, spread, incomplete),
+            "status": _status(draft, identification, estimate, spread, incomplete, ledger),
             "claim": draft.headline.text,
             "claims": (draft.headline, *draft.claims),
             "design": plan.design,
@@ -80,8 +80,9 @@ def _result(evidence: Evidence | None, cls: type[Any]) -> Any:
 
 
 def _status(
-    draft: Draft, identification: Identification | None, estimate: Any, spread: Any, incomplete: str | None
-) -> str:
+    draft: Draft, identification: Identification | None, estimate: Any, spread: Any, incomplete: str | None,
+    ledger: tuple[Evidence, ...],
+) -> str:  # fmt: skip
     if incomplete:
         return "incomplete"
     if estimate is not None:
@@ -90,6 +91,8 @@ def _status(
         return "range"
     if identification and identification.status in ("not_identifiable", "invalid", "depends_on_orientation"):
         return "not_identifiable"
+    if draft.primary is None and any(not e.ok and e.tool.startswith("estimate_") for e in ledger):
+        return "failed"  # identified, and every estimator refused these data
     return "answered" if draft.primary or draft.identification else "failed"
 
 

@@ -7,7 +7,8 @@ evidence, which is bulky, is appended here once.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,19 +45,21 @@ class RunStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with closing(self._connect()) as db, db:
+        with self._open() as db:
             db.executescript(SCHEMA)
 
-    def _connect(self) -> sqlite3.Connection:
+    @contextmanager
+    def _open(self) -> Generator[sqlite3.Connection]:
+        """One transaction; a file that SQLite cannot use is the person's to move away."""
         try:
-            db = sqlite3.connect(self.path, timeout=30)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
+            with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
+                db.execute("PRAGMA journal_mode=WAL")
+                db.execute("PRAGMA synchronous=FULL")
+                yield db
         except sqlite3.Error as error:
             raise UsageError(
-                f"The record of runs {str(self.path)!r} cannot be opened: {error}. Move the file away to start a new one."
+                f"The record of runs {str(self.path)!r} cannot be used: {error}. Move the file away to start a new one."
             ) from error
-        return db
 
     def begin(
         self,
@@ -71,7 +74,7 @@ class RunStore:
         """Record that a run began and what it was given, both or neither: without its table it could not go on."""
         started = datetime.now(UTC).isoformat(timespec="seconds")
         row = (id, words, catalog.model_dump_json(), str(workspace), seed, policy, started)
-        with closing(self._connect()) as db, db:
+        with self._open() as db:
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
             given = [(id, int(e.id[1:]), e.model_dump_json()) for e in starts]
             db.executemany("INSERT INTO evidence VALUES (?, ?, ?)", given)
@@ -79,18 +82,18 @@ class RunStore:
     def append(self, run: str, evidence: Evidence) -> None:
         """Record one piece of evidence; its position is the number in its id."""
         row = (run, int(evidence.id[1:]), evidence.model_dump_json())
-        with closing(self._connect()) as db, db:
+        with self._open() as db:
             db.execute("INSERT OR REPLACE INTO evidence VALUES (?, ?, ?)", row)
 
     def finish(self, run: str, answer: Answer) -> None:
         """Record the answer; its evidence is stored once, in its own table."""
         body = answer.model_copy(update={"evidence": ()}).model_dump_json()
-        with closing(self._connect()) as db, db:
+        with self._open() as db:
             db.execute("UPDATE runs SET answer = ? WHERE id = ?", (body, run))
 
     def evidence(self, run: str) -> tuple[Evidence, ...]:
         """All evidence of a run, in order."""
-        with closing(self._connect()) as db:
+        with self._open() as db:
             rows = db.execute("SELECT body FROM evidence WHERE run = ? ORDER BY position", (run,)).fetchall()
         return tuple(Evidence.model_validate_json(body) for (body,) in rows)
 
@@ -101,7 +104,7 @@ class RunStore:
             UsageError: there is none, or several begin so.
         """
         query = "SELECT * FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY started DESC LIMIT 3"
-        with closing(self._connect()) as db:
+        with self._open() as db:
             rows = db.execute(query, (id, id)).fetchall()
         if len(rows) != 1:
             found = "no run" if not rows else "more than one run"
@@ -110,7 +113,7 @@ class RunStore:
 
     def recent(self, limit: int = 20) -> tuple[RunRecord, ...]:
         """The latest runs, newest first."""
-        with closing(self._connect()) as db:
+        with self._open() as db:
             rows = db.execute("SELECT * FROM runs ORDER BY started DESC, rowid DESC LIMIT ?", (limit,)).fetchall()
         return tuple(self._record(row) for row in rows)
 

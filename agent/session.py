@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import uuid
@@ -23,6 +22,7 @@ from ..tools.runtime import Runtime
 from ..tools.workspace import Workspace
 from .budget import Budget
 from .events import Listener, RunStarted, ignore
+from .files import named_file, read_text, report_target
 from .home import home_folder
 from .policies.rules.codebook import read_codebook
 from .policies.rules.policy import RulePolicy
@@ -281,7 +281,9 @@ class Session:
             self.runtime.cancel()
             raise Cancelled(f"Stopped. What was found is saved as run {run}; `whence resume {run}` goes on.") from None
         except sqlite3.Error as error:
-            raise UsageError(f"Whence cannot write its record in {str(self.home)!r}: {error}.") from error
+            raise UsageError(
+                f"Whence cannot write its record in {str(self.home)!r}: {error}. Move checkpoints.sqlite away, or make room."
+            ) from error
         answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger)})
         self._keep_folder = False
         self.runs.finish(run, answer)
@@ -318,7 +320,7 @@ class Session:
 
     def report(self, answer: Answer, path: str | Path) -> ReportFile:
         """Write a report; the ending picks the kind: .html, .md, .json or .py."""
-        target, tool = report_target(path)
+        target, tool = report_target(path, self.workspace.files)
         self.workspace.outputs = (*self.workspace.outputs, target.resolve())
         evidence = self._tool(tool, {"path": str(target), "answer": answer.model_dump(mode="json")})
         written = result_from_json(evidence.result or {})
@@ -353,41 +355,3 @@ class Session:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-REPORTS = {
-    ".html": "report_html", ".htm": "report_html", ".md": "report_markdown", ".json": "report_json", ".py": "report_script",
-}  # fmt: skip
-
-
-def report_target(path: str | Path) -> tuple[Path, str]:
-    """Where a report goes and the tool that writes it, by its ending.
-
-    Raises:
-        UsageError: an unknown ending, or a folder that does not exist; said before anything is computed.
-    """
-    target = Path(path).expanduser()
-    tool = REPORTS.get(target.suffix.lower())
-    if tool is None:
-        raise UsageError(f"A report cannot end in {target.suffix!r}; use one of {', '.join(REPORTS)}.")
-    if not target.parent.resolve().is_dir():
-        raise UsageError(f"There is no folder {str(target.parent)!r} to write the report to. Create it first.")
-    return target, tool
-
-
-def named_file(given: str) -> Path | None:
-    """The file that a text names, or None when the text is no name of a file but the thing itself."""
-    path = os.path.expanduser(given)
-    return Path(path) if os.path.isfile(path) else None  # of a name too long to exist, pathlib's is_file raises
-
-
-def read_text(path: Path, what: str) -> str:
-    """Read a small text file that the person named."""
-    try:
-        if not path.expanduser().is_file():
-            raise UsageError(f"The {what} {str(path)[:200]!r} is not a file. Check the spelling and the folder.")
-        if path.expanduser().stat().st_size > 5_000_000:
-            raise UsageError(f"The {what} {str(path)[:200]!r} is larger than 5 MB; give the part that matters.")
-        return path.expanduser().read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"The {what} {str(path)[:200]!r} cannot be read as UTF-8 text: {error}.") from error

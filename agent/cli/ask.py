@@ -6,11 +6,12 @@ import argparse
 import sys
 
 from ..budget import Budget
-from ..session import Session, named_file, read_text, report_target
+from ..files import named_file, read_text, report_target
+from ..session import Session
 from ..state import Answer
 from . import values
 
-STATUS = {"cannot_read": 3, "incomplete": 4}
+STATUS = {"cannot_read": 3, "incomplete": 4, "failed": 5}
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
     from .progress import Progress
 
     for path in args.report:
-        report_target(path)
+        report_target(path, [p for p in (args.data, args.about, args.graph, args.knowledge) if p])
     with Progress(quiet=args.quiet or args.json) as progress, Session(
         seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds)
     ) as session:  # fmt: skip

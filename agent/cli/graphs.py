@@ -7,8 +7,8 @@ import sys
 
 from ...memory.store import Memory, open_memory
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
+from ..files import named_file, read_text
 from ..home import home_folder
-from ..session import named_file, read_text
 from .show import clean
 
 NAMED = {

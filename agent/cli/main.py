@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ COMMANDS = {
     "demo": "answer questions about bundled real data",
     "doctor": "say what is installed, configured and reachable, and what to do",
 }
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 EXAMPLES = """examples:
   whence ask jobs.csv "did the training raise earnings?" --about codebook.md
   whence ask data.csv "what is the effect of t on y?" --graph "z -> t; z -> y; t -> y" --report out.html
@@ -30,14 +32,20 @@ def run(arguments: list[str]) -> int:
 
     Returns:
         Exit status: 0 answered; 2 what was given cannot be used; 3 the question could not be read;
-        4 stopped by a limit, saved; 130 stopped by the person.
+        4 stopped by a limit, saved; 5 these data gave no answer, and the claim says why; 130 stopped by the person.
     """
+    if wrong := next((a for a in arguments if not _is_text(a)), None):
+        return _complain(f"The argument {wrong[:80]!r} is not UTF-8 text. Type it again, or rename the file.", 2)
     parser = _parser(arguments)
     args = parser.parse_args(arguments)
     if args.command is None:
         parser.print_help()
         return 0
     return _guarded(lambda: import_module(f".{args.command}", __package__).main(args))
+
+
+def _is_text(argument: str) -> bool:
+    return not any("\ud800" <= ch <= "\udfff" for ch in argument)
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
@@ -69,7 +77,9 @@ def _guarded(command: Callable[[], int]) -> int:
     from ...tools.domain.errors import Cancelled, LimitReached, ToolError, UsageError
 
     try:
-        return command()
+        status = command()
+        sys.stdout.flush()  # what cannot be written is found here, not when Python has left
+        return status
     except (UsageError, ToolError) as error:
         return _complain(str(error), 2)
     except LimitReached as error:
@@ -77,8 +87,18 @@ def _guarded(command: Callable[[], int]) -> int:
     except (Cancelled, KeyboardInterrupt) as error:
         return _complain(str(error) or "Stopped.", 130)
     except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return 0
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        _mute()
+        return _complain(f"The output cannot be written: {error.strerror}. Make room, or send it elsewhere.", 2)
+
+
+def _mute() -> None:
+    """Send what is left of the output nowhere, so that leaving does not fail on it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str, status: int) -> int:
