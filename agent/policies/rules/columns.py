@@ -20,7 +20,7 @@ MAX_FULL_INDEX = 3000
 
 EXACT, ROOT, PREFIX, ABBREVIATED, FAMILY = 1.0, 0.9, 0.85, 0.6, 0.62
 DESCRIBED, FAR_DESCRIBED, LEVEL, STUDY = 0.85, 0.6, 0.85, 0.75
-GENERIC_WEIGHT, UNKNOWN_WEIGHT, HEAD_WEIGHT = 0.35, 0.5, 1.5
+GENERIC_WEIGHT, NAMED_GENERIC_WEIGHT, UNKNOWN_WEIGHT, HEAD_WEIGHT = 0.35, 0.6, 0.5, 1.5
 _VOWELS = frozenset("aeiou")
 _HEAD_ENDS = frozenset(
     {"of", "from", "in", "at", "who", "whether", "that", "which", "with", "by", "for", "on", "among"}
@@ -62,6 +62,7 @@ class ColumnIndex:
             )
             for n in self.names
         }
+        self._raw: set[str] = set()
         self._terms: dict[str, list[_Term]] = {}
         self._roots: dict[str, list[_Term]] = {}
         self._families: dict[int, list[_Term]] = {}
@@ -98,6 +99,7 @@ class ColumnIndex:
                 if not low[:1].isalnum() or low in STOP or word in STOP or (low.isdigit() and len(low) < 2):
                     continue
                 count += 1
+                self._raw.add(low)
                 if count <= 6 and not far and word not in GENERIC:
                     self._described_size[i] += 1
                 power = min(strength, FAR_DESCRIBED) if far or count > 10 else strength
@@ -128,7 +130,7 @@ class ColumnIndex:
     def vocabulary(self) -> Speller:
         """The words of names and descriptions, to correct slips of the finger against."""
         if self._speller is None:
-            self._speller = Speller(self._terms)
+            self._speller = Speller((*self._terms, *self._raw))
         return self._speller
 
     def knows(self, word: str) -> bool:
@@ -217,11 +219,14 @@ class ColumnIndex:
 
     def _word_weights(self, words: Sequence[str]) -> list[float]:
         head = _head(words)
-        return [
-            (GENERIC_WEIGHT if w in GENERIC or w in STOP else 1.0 if self.hits(w) else UNKNOWN_WEIGHT)
-            * (HEAD_WEIGHT if i == head else 1.0)
-            for i, w in enumerate(words)
-        ]
+        return [self._weight(w) * (HEAD_WEIGHT if i == head else 1.0) for i, w in enumerate(words)]
+
+    def _weight(self, word: str) -> float:
+        """How much a word tells: little when generic, more when some column is named so."""
+        if word in GENERIC or word in STOP:
+            named = any(t.part >= 0 and t.strength >= ROOT for terms in self.hits(word).values() for t in terms)
+            return NAMED_GENERIC_WEIGHT if named and word in GENERIC else GENERIC_WEIGHT
+        return 1.0 if self.hits(word) else UNKNOWN_WEIGHT
 
     def _coverage(self, column: int, matched: dict[int, float], described: int) -> float:
         weights = self._weights[column]

@@ -127,7 +127,7 @@ NOT_RANDOM = one_of(
 SAMPLED = one_of(
     r"random(?:ly)? (?:sampl|select\w*\b(?! (?:to|for))|drawn|cho|survey|pick|customers|subset|people|individuals|noise)"
 )
-PRIOR_TO = re.compile(r"\b(?:prior to|before|preceding|at)\s+(?:the\s+)?$", re.IGNORECASE)
+PRIOR_TO = re.compile(r"\b(?:prior to|before|preceding)\s+(?:the\s+)?$", re.IGNORECASE)
 
 INSTRUMENT = one_of(r"instrument(?:al variable)?\b(?! panel)")
 IS_INSTRUMENT = re.compile(

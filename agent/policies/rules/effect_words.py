@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind, RelationQuestion
+from ....tools.domain.questions import EffectQuestion, RelationQuestion
 from ...state import Option, Reading
 from .codebook import prose
 from .columns import Match
 from .context import Context
-from .grammar import GENERIC_HEADS
-from .hints import read_hints, received_and_assigned, running_variable
-from .lexicon import ORDINARY
-from .modifiers import Modifiers, read_groups, tail
-from .prepare import Prepared
+from .details import Half, build_question
+from .hints import received_and_assigned, running_variable
+from .modifiers import tail
 from .roles import sentence_columns
-from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role, words_of
-from .values import level_of, read_contrast, read_group, read_population, unplaced_sex
-from .whom import read_whom
-from .words import Token
+from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role
+from .values import unplaced_sex
 
 MAX_OPTIONS = 4
 WINNING = frozenset(
@@ -38,24 +33,6 @@ WINNING = frozenset(
         "reach",
     }
 )
-
-
-class Half(NamedTuple):
-    """What the frame gave: the two phrases, either of which may be missing."""
-
-    words: str
-    prepared: Prepared
-    sentence: int
-    treatment: Filled | None
-    outcome: Filled | None
-    people: tuple[Token, ...]
-    """Whom a frame speaks of between its words: `do girls do better …`."""
-    modifiers: Modifiers
-
-    @property
-    def tokens(self) -> list[Token]:
-        """The sentence of the question."""
-        return self.prepared.sentences[self.sentence]
 
 
 class _Pair(NamedTuple):
@@ -90,7 +67,7 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
         )
     if unread := [u for u in half.modifiers.unread if len(u) > 2]:
         because.append(f"not used, since they name no column: {', '.join(map(repr, unread[:4]))}")
-    question, more = _question(half, treatment, outcome, context)
+    question, more = build_question(half, treatment, outcome, context)
     because += more
     options = _options(question, half, pair, context)
     if options:
@@ -193,8 +170,9 @@ def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: 
     if len(linked) == 1:
         name, sentence = next(iter(linked.items()))
         return Match(name, SURE, f"the codebook ties {filled.phrase!r} to it: {sentence!r}")
-    if len(filled.tokens) <= 2 and any(t.low in {"it", "this", "that", "they"} for t in filled.tokens):
-        for sentence in (*half.prepared.sentences[: half.sentence], half.tokens[: half.tokens.index(filled.tokens[0])]):
+    pronoun = next((t for t in filled.tokens if t.low in {"it", "this", "that", "they"}), None)
+    if pronoun is not None and filled.tokens[2:] == ():
+        for sentence in (*half.prepared.sentences[: half.sentence], half.tokens[: half.tokens.index(pronoun)]):
             earlier = fill(sentence, "treatment", context) if sentence else NOTHING
             if earlier.best:
                 because.append(f"{filled.phrase!r} stands for {earlier.phrase!r}")
@@ -225,106 +203,6 @@ def _latest(ties: tuple[Match, ...], context: Context, because: list[str]) -> tu
     return ties
 
 
-def _question(half: Half, treatment: str, outcome: str, context: Context) -> tuple[EffectQuestion, list[str]]:
-    because: list[str] = []
-    modifiers = half.modifiers
-    used = _naming(half.treatment, treatment, context) | _naming(half.outcome, outcome, context)
-    whom = read_whom(half.prepared.sentences, treatment, used, context)
-    estimand: EstimandKind = whom.estimand or "ATE"
-    because += whom.because
-    mediators: tuple[str, ...] = tuple(m for m in modifiers.mediators if m not in (treatment, outcome))
-    if modifiers.path and (mediators or modifiers.path == "direct"):
-        kinds: dict[str, EstimandKind] = {"indirect": "NIE", "direct": "NDE", "controlled": "CDE"}
-        estimand = kinds[modifiers.path]
-        because += [b for b in modifiers.because if "effect" in b]
-    population: list[Condition] = []
-    for condition, phrase in read_population(half.tokens, used | whom.used, (treatment, outcome, *mediators), context):
-        population.append(condition)
-        because.append(f"only rows with {condition.column} {condition.op} {condition.value!r}, from {phrase!r}")
-    for condition, phrase in read_group(half.people, context, strong=True):
-        population.append(condition)
-        because.append(f"only rows with {condition.column} {condition.op} {condition.value!r}, from {phrase!r}")
-    groups = tuple(
-        dict.fromkeys(
-            g
-            for g in read_groups(half.tokens, (treatment, outcome, *mediators), context)
-            if g not in {c.column for c in population}
-        )
-    )
-    if groups and estimand == "ATE":
-        estimand = "CATE"
-        because.append(f"the effect within the levels of {', '.join(groups)}")
-    if (
-        estimand == "CDE"
-        and modifiers.held_at is not None
-        and (held := _held(mediators[0], modifiers.held_at, half, context))
-    ):
-        population.append(held)
-    if any(t.low in {"dose-response", "dose–response"} for t in half.tokens) and estimand == "ATE":
-        estimand = "dose_response"
-        because.append("the effect at every dose, from 'dose-response'")
-    because += _unused(half, used | whom.used, because)
-    contrast = _contrast(half, treatment, context, because)
-    modifiers.groups = list(groups)
-    hints = read_hints(half.words, treatment, outcome, modifiers, context)
-    because += hints.because
-    return EffectQuestion(
-        treatment=treatment, outcome=outcome, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
-        population=tuple(population), hints=hints,
-    ), because  # fmt: skip
-
-
-def _unused(half: Half, used: set[int], because: Sequence[str]) -> list[str]:
-    """Say which words seem to restrict the rows and were not used."""
-    found: list[str] = []
-    for i, token in enumerate(half.tokens):
-        if token.low not in {"for", "among", "within"} or token.lock >= 1.5:
-            continue
-        span = tail(half.tokens, i + 1, lists=False)[:5]
-        words = [t for t in span if t.is_word and t.stem not in ORDINARY and t.stem not in GENERIC_HEADS]
-        said = words_of(span)
-        if words and not any(t.start in used for t in span) and not any(said in b for b in because):
-            found.append(f"not used, since no column says who they are: {token.text + ' ' + said!r}")
-    return found
-
-
-def _naming(filled: Filled | None, column: str, context: Context) -> set[int]:
-    """Starts of the words of a phrase that name this column."""
-    position = context.index.names.index(column) if column in context.index.names else -1
-    tokens = filled.tokens if filled else ()
-    return {t.start for t in tokens if t.column == column or position in context.index.hits(t.stem)}
-
-
-def _held(column: str, text: str, half: Half, context: Context) -> Condition | None:
-    card = context.index.cards.get(column)
-    try:
-        return Condition(column=column, op="==", value=int(text) if text.lstrip("-").isdigit() else float(text))
-    except ValueError:
-        named = (
-            level_of([t for t in half.tokens if t.text in text.split()], card, context.index.described[column])
-            if card
-            else []
-        )
-        return Condition(column=column, op="==", value=named[0][1]) if named else None
-
-
-def _contrast(half: Half, treatment: str, context: Context, because: list[str]) -> Contrast | None:
-    phrase = _span(half)
-    found = read_contrast(half.tokens, phrase, treatment, context)
-    if found is None:
-        return None
-    because.append(f"contrast: {found[1]}")
-    return found[0]
-
-
-def _span(half: Half) -> Sequence[Token]:
-    """The words of the treatment as they stand in the sentence."""
-    if not half.treatment or not half.treatment.tokens:
-        return ()
-    starts = {t.start for t in half.treatment.tokens}
-    return [t for t in half.tokens if t.start in starts]
-
-
 def _options(question: EffectQuestion, half: Half, pair: _Pair, context: Context) -> tuple[Option, ...]:
     """The readings that fit about as well as the first, which is among them."""
     pairs: list[tuple[str, str]] = [(question.treatment, question.outcome)]
@@ -338,7 +216,7 @@ def _options(question: EffectQuestion, half: Half, pair: _Pair, context: Context
         asked = (
             question
             if (treatment, outcome) == (question.treatment, question.outcome)
-            else _question(half, treatment, outcome, context)[0]
+            else build_question(half, treatment, outcome, context)[0]
         )
         found.append(Option(label=f"the effect of {treatment!r} on {outcome!r}", question=asked))
     return tuple(found)

@@ -40,7 +40,7 @@ GROUPS = {
     "reconstruct/get/identify/list",
     "vars": "variable/column/feature/factor/they/everything/measurement/data/table",
     "adjust": "adjust_for/condition_on/adjust/control/include",
-    "covariate": "adjustment/confounder/covariate/set/control/confounders",
+    "covariate": "adjustment/confounder/covariate/set/controls/confounders",
     "art": "a/an/the",
     "adj": "known/possible/potential/any",
     "valid": "valid/sufficient/enough/good/proper/correct/appropriate",
@@ -90,6 +90,7 @@ effect              0.9  how much/many @comp ?@verb * do <T> <Y>
 effect              0.93 how much/many @comp do <P> <Y> for/with/per each/every/one/an/a/additional/extra <T>
 effect              0.93 how much/many @comp do <P> <Y> per <T>
 effect              0.93 #modal <P> <Y> @comp ?often/money/quickly/frequently if/when/once/after/because/because_of/with/under <T>
+effect              0.93 #modal @comp <P> <Y> if/when/once/after/because/because_of/with/under <T>
 effect              0.93 #modal <P> do/perform/fare/score @comp/better/worse/well in/at/on/with <Y> if/when/once/after/with <T>
 effect              0.9  how much/many @comp <Y> #modal <T> ?@verb/bring/get/have/produce
 effect              0.92 how much/many do/would/will <T> @verb <Y>
@@ -112,7 +113,7 @@ effect              0.5  do/did <T> work/help/matter/pay_off
 effect              0.5  return to <T>
 effect              0.5  be <T> #effective
 effect              0.5  how #effective be <T>
-independent         1.4  be <A> * independent_of/independent from/of/to <B>
+independent         1.4  be <A> * independent_of/independent ?from/of/to <B>
 independent         1.4  <A> * independent_of <B>
 independent         1.4  be <A> and <B> * independent/@related/d-separated/unrelated/uncorrelated
 independent         1.4  <A> and <B> be * independent/@related/d-separated/unrelated/uncorrelated
@@ -122,13 +123,13 @@ independent         1.35 do <A> correlate/associate/covary with <B>
 independent         1.35 d-separate/block <A> and/from <B>
 confounder          1.6  be <Z> ?#art/any confounder/confound of/for/between/in/on/when ?the ?#tie ?of/between <A> #and <B>
 confounder          1.6  do/whether <Z> confound ?the ?#tie ?of/between <A> and/on/to <B>
-confounder          1.6  be ?the ?#tie ?of/between <A> and/on/to <B> confounded_by <Z>
+confounder          1.6  ^ be ?the ?#tie ?of/between <A> and/on/to <B> confounded_by <Z>
 confounder          1.5  be <Z> ?#art ?#adj common cause of/for <A> and <B>
 collider            1.6  be <Z> ?#art ?#adj collider of/for/between/on ?the ?path/effect/@related ?#of <A> and/on/to <B>
 collider            1.5  be <Z> ?#art ?#adj common effect of/for <A> and <B>
 mediator            1.6  be <Z> ?#art ?#adj mediator of/for/between/in/on ?the ?#tie ?#of <A> and/on/to <B>
 mediator            1.6  do/whether <Z> mediate ?the ?#tie ?of/between <A> and/on/to <B>
-mediator            1.6  be ?the ?#tie ?of/between <A> and/on/to <B> mediate by/through <Z>
+mediator            1.6  ^ be ?the ?#tie ?of/between <A> and/on/to <B> mediate by/through <Z>
 path                1.6  be there ?a/an/any * path/way from/between <A> to/and <B>
 path                1.5  path from/between <A> to/and <B>
 causes_of           1.1  what/which * cause/affect/influence/drive/determine/explain/impact/shape/raise/increase/lower/reduce/predict <Y>
@@ -156,7 +157,7 @@ direction           1.5  do <A> @verb <B> or do <C> @verb <D>
 direction           1.5  which cause which ?, <A> or <B>
 adjust_which        2.0  what/which * #must * #adjust * #if * @effect/affect of <T> on <Y>
 adjust_which        2.0  what/which * #must * #adjust * #if * whether/how <T> @verb <Y>
-adjust_which        2.0  what/which ?be ?the/a/all * #covariate * @effect/affect of <T> on <Y>
+adjust_which        2.0  what/which ?be ?the/a/all * #covariate ?set of/for/to/when * @effect/affect of <T> on <Y>
 adjust_which        1.9  what/which ?be ?the/a/all * adjustment/confounder/confounders of/for/between <T> and/on <Y>
 adjust_which        1.9  what/which * confound ?the ?#tie ?of/between <T> and/on <Y>
 adjust_which        1.9  #learn * #covariate * of/for/between * @effect/affect of <T> on <Y>
@@ -175,7 +176,7 @@ CUTS = frozenset(
         "during", "until", "through", "via", "by_way_of", "by_means_of", "compare_to", "adjust_for", "condition_on",
         "given", "assuming", "use", "hold", "hold_constant", "take_into_account", "unless", "once", "per", "such_as",
         "especially", "within", "provided", "as", "than", "include", "separately", "mediate", "not_through", "cluster",
-        "instrument", "regardless_of", "other_than", "depend_on", "vary", "differ", "by", "without",
+        "instrument", "regardless_of", "other_than", "depend_on", "vary", "differ", "by", "without", "with",
     }
 )  # fmt: skip
 """Words that end the phrase of a slot: what follows modifies it."""

@@ -84,12 +84,15 @@ class _Collector:
                 rule()
         if self.found.adjust_all:
             self.hints["adjust_for"] = self._all_others()
-        elif self.found.adjust is not None:
+        elif self.found.adjust is not None or self.found.given:
             left_out = (*self.asked, self.hints.get("instrument"))
-            self.hints["adjust_for"] = tuple(c for c in self.found.adjust if c not in left_out)
+            named = dict.fromkeys((*(self.found.adjust or ()), *self.found.given))
+            self.hints["adjust_for"] = tuple(c for c in named if c not in left_out)
         if self.found.cluster:
             self.hints["cluster"] = self.found.cluster
-        self.because += [b for b in self.found.because if b.startswith(("adjust", "no adjust", "standard errors"))]
+        self.because += [
+            b for b in self.found.because if b.startswith(("adjust", "given", "no adjust", "standard errors"))
+        ]
         return DesignHints.model_validate({**self.hints, "because": tuple(self.because)})
 
     def _all_others(self) -> tuple[str, ...]:
@@ -147,7 +150,7 @@ class _Collector:
 
     def _cutoff(self) -> None:
         """Rule 2: a cut-off in a running variable."""
-        found = running_variable(self.words, self.context)
+        found = running_variable(self.words, self.context, (self.asked[1],))
         if found and found[0] != self.asked[1]:
             self.hints.update(design="regression_discontinuity", running_variable=found[0], cutoff=found[1])
             self.because.append(f"running variable = {found[0]!r}, cut-off {found[1]:g}: {found[2]}")
@@ -206,7 +209,7 @@ def received_and_assigned(context: Context) -> tuple[str, str] | None:
     return None
 
 
-def running_variable(words: str, context: Context) -> tuple[str, float, str] | None:
+def running_variable(words: str, context: Context, asked: tuple[str, ...] = ()) -> tuple[str, float, str] | None:
     """The column whose crossing of a cut-off sets the treatment, the cut-off, and the words that say so."""
     text = f"{words}\n{context.catalog.codebook.text[:50_000]}"
     cue = CUTOFF.search(text)
@@ -225,7 +228,8 @@ def running_variable(words: str, context: Context) -> tuple[str, float, str] | N
             aged = AGED.match(match[0]) is not None
             near = source[max(0, match.start() - 60) : match.end() + 40]
             sought = tokenise("age") if aged and "score" not in match[0].lower() else tokenise(near)
-            best = [m for m in context.index.score([t for t in sought if t.is_word]) if _continuous(m.column, context)]
+            scores = context.index.score([t for t in sought if t.is_word])
+            best = [m for m in scores if _continuous(m.column, context) and m.column not in asked]
             if best and best[0].score >= SURE:
                 return best[0].column, float(match[1]), f"a cut-off at {match[1]}: {' '.join(near.split())[:80]!r}"
     return None

@@ -23,7 +23,7 @@ FAMILIES = (
     "hospital hospitalized hospitalization admission admitted inpatient",
     "duration length stay day los time",
     "day daily", "week weekly", "month monthly", "year yearly annual",
-    "education educ school schooling study degree college university schooled",
+    "education educ school schooling educated study degree college university schooled",
     "grade score mark gpa result test exam examination achievement performance proficiency",
     "achievement academic attainment",
     "job employment employ employed work occupation hire hired unemployed unemployment",

@@ -61,8 +61,7 @@ _GROUPS = tuple(
     )
 )
 _CLUSTER = tuple(
-    Pattern(p)
-    for p in ("cluster ?standard ?error by/on/at/within ?the <K>", "error cluster by/on/at ?the <K>", "cluster <K>")
+    Pattern(p) for p in ("cluster ?standard ?error by/on/at/within ?the <K>", "error cluster by/on/at ?the <K>")
 )
 
 
@@ -247,7 +246,7 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
     for pattern in _HOLD[1:]:
         for slots in pattern.find(tokens):
             columns, _ = listed(tokens[slice(*slots.spans["M"])], context.index)
-            value = head_of(tokens[slice(*slots.spans["V"])])
+            value = head_of(tokens[slice(*slots.spans["V"])], lists=False)
             if columns and len(value) <= 4:
                 found.mediators, found.path, found.held_at = columns[:1], "controlled", words_of(value)
                 found.because.append(f"controlled direct effect, {columns[0]} held at {words_of(value)!r}")
@@ -279,7 +278,7 @@ def _instrument(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
 def _cluster(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
     for pattern in _CLUSTER:
         for slots in pattern.find(tokens):
-            matches = context.index.score(head_of(tokens[slice(*slots.spans["K"])]))
+            matches = context.index.score(head_of(tokens[slice(*slots.spans["K"])], lists=False))
             if matches and matches[0].score >= SURE and found.cluster is None:
                 found.cluster = matches[0].column
                 found.because.append(f"standard errors clustered by {found.cluster!r}")

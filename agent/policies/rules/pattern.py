@@ -1,7 +1,8 @@
 """A small pattern language over words: literals, word classes, optional words, gaps and slots.
 
 `what/which @effect do <T> have on <Y>` reads: one of two words, a word of class `effect`, `do` in any form, a
-phrase, `have`, `on`, a phrase. Slots are never empty; the last slot runs to the end of the sentence.
+phrase, `have`, `on`, a phrase. `*` is a gap of at most eight words, `^` the start of the sentence. Slots are never
+empty; the last slot runs to the end of the sentence.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .words import Token
 MAX_STEPS = 40_000
 """Bound on the work of one sentence; longer searches stop and keep what they found."""
 
+_ESTIMANDS = frozenset({"ATE", "ATT", "ATC", "LATE", "CATE", "CACE"})
 DETERMINERS = frozenset({"a", "an", "the", "any", "this", "that", "its", "their", "his", "her", "our", "no", "some"})
 STARTERS = frozenset({"whether", "if", "that", ",", ":", "and", "how", "because", "—", "-", "("})
 _IRREGULAR_FORMS = {
@@ -71,7 +73,7 @@ def _in_class(name: str, tokens: Sequence[Token], i: int) -> bool:
         return False
     match name:
         case "effect":
-            return token.stem in EFFECT_NOUNS or token.low in EFFECT_NOUNS
+            return token.stem in EFFECT_NOUNS or token.low in EFFECT_NOUNS or token.text in _ESTIMANDS
         case "verb":
             return _is_verb(tokens, i)
         case "verbed":
@@ -134,6 +136,10 @@ class Pattern:
                     spans = {**slots.spans, element.name: (at, end)}
                     yield from self._fit(tokens, k + 1, end, slots._replace(spans=spans), budget)
             return
+        if element.kind == "start":
+            if at == 0:
+                yield from self._fit(tokens, k + 1, at, slots, budget)
+            return
         if element.kind == "gap":
             for end in range(at, min(len(tokens), at + 8) + 1):
                 yield from self._fit(tokens, k + 1, end, slots, budget)
@@ -178,6 +184,8 @@ class _Element(NamedTuple):
 def _element(word: str) -> _Element:
     if word.startswith("<"):
         return _Element("slot", word.strip("<>"))
+    if word == "^":
+        return _Element("start")
     if word == "*":
         return _Element("gap")
     optional = word.startswith("?")

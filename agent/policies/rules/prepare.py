@@ -6,7 +6,19 @@ from functools import cache
 
 from .columns import ColumnIndex
 from .grammar import CUTS, GENERIC_HEADS
-from .lexicon import COMMON, MERGED, ORDINARY, STOP, cue_vocabulary, families, phrase_table
+from .lexicon import (
+    CHANGE_VERBS,
+    COMMON,
+    EFFECT_NOUNS,
+    FAMILIES,
+    FUNCTION,
+    MERGED,
+    ORDINARY,
+    STOP,
+    cue_vocabulary,
+    families,
+    phrase_table,
+)
 from .pattern import verb_forms
 from .words import Speller, Token, name_parts, normal, root, sentences, stem, tokenise
 
@@ -61,7 +73,7 @@ def _everyday() -> frozenset[str]:
 
 @cache
 def _speller() -> Speller:
-    return Speller((*cue_vocabulary(), *(w for w in families() if len(w) > 5), *verb_forms()))
+    return Speller((*cue_vocabulary(), *(w for f in FAMILIES for w in f.split() if len(w) > 5), *verb_forms()))
 
 
 def _lock_literals(text: str, index: ColumnIndex) -> list[Token]:
@@ -73,9 +85,10 @@ def _lock_literals(text: str, index: ColumnIndex) -> list[Token]:
         start = text.find(name)
         while start >= 0 and len(spans) < 500:
             end = start + len(name)
-            if not (text[start - 1 : start].isalnum() and name[0].isalnum()) and not (
-                text[end : end + 1].isalnum() and name[-1].isalnum()
-            ):
+            before, after = text[max(0, start - 1) : start], text[end : end + 1]
+            inside_word = (before.isalnum() and name[0].isalnum()) or (after.isalnum() and name[-1].isalnum())
+            quoted = before in QUOTES and after in QUOTES and before != ""
+            if not inside_word and (quoted or not _only_grammar(name)):
                 spans.append((start, end, name))
             start = text.find(name, end)
     tokens: list[Token] = []
@@ -86,6 +99,14 @@ def _lock_literals(text: str, index: ColumnIndex) -> list[Token]:
             tokens.append(Token(name, normal(name), stem(normal(name)), start, end, name, UNMISTAKABLE))
             at = end
     return tokens + _shifted(text[at:], at)
+
+
+def _only_grammar(name: str) -> bool:
+    """Whether a name is made of words that questions are made of, such as `effect of`: then it must be quoted."""
+    grammar = FUNCTION | EFFECT_NOUNS | CHANGE_VERBS
+    parts = name_parts(name)
+    letters = name.replace("_", " ").replace(" ", "").isalpha()
+    return letters and bool(parts) and all(p in grammar or stem(p) in grammar for p in parts)
 
 
 def _shifted(text: str, by: int) -> list[Token]:
@@ -100,7 +121,7 @@ def _lock_parts(tokens: list[Token], index: ColumnIndex) -> list[Token]:
     for name in index.names:
         folded[name.lower()] = None if name.lower() in folded else name
         key = tuple(stem(p) for p in name_parts(name))
-        if len(key) > 1:
+        if len(key) > 1 and not _only_grammar(name):
             by_parts[key] = None if key in by_parts else name
     letters = _letter_levels(index)
     found: list[Token] = []

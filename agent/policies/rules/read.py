@@ -19,14 +19,15 @@ from ....tools.domain.questions import (
 from ...state import Catalog, Codebook, Option, Reading
 from .codebook import read_codebook
 from .context import Context
-from .effect_words import Half, read_effect
+from .details import Half
+from .effect_words import read_effect
 from .grammar import CUTS, Frame, frames
 from .lexicon import FOREIGN, FUNCTION
 from .modifiers import Modifiers, read_modifiers
 from .prepare import Prepared
 from .slots import NOTHING, Filled, fill, head_of, listed, pair_up
 from .suggest import example_questions
-from .words import Token, tokenise
+from .words import Token
 
 __all__ = ["MAX_WORDS", "read_codebook", "read_question"]
 
@@ -75,6 +76,8 @@ def read_question(words: str, catalog: Catalog) -> Reading:
     context = Context(catalog)
     prepared = Prepared(words, context.index)
     mended = tuple(f"{a!r} was read as {b!r}" for a, b in prepared.corrections.items())
+    if problem := _foreign(prepared):
+        return _problem(problem, catalog, context)
     fits = _fits(prepared, context)
     if not fits:
         return _problem(_not_understood(prepared, context), catalog, context, mended)
@@ -102,12 +105,16 @@ def _unreadable(words: str, catalog: Catalog) -> str | None:
         )
     if catalog.table is None and not catalog.graph_nodes:
         return "There is neither a table nor a graph that the question could be about."
-    lows = [t.low for t in tokenise(words) if t.is_word]
-    names = {n.lower() for n in (c.name for c in catalog.table.columns)} if catalog.table else set[str]()
-    foreign = sum(w in FOREIGN and w not in names for w in lows)
-    english = sum(w in FUNCTION and w not in FOREIGN for w in lows)
-    strange = sum(not w.isascii() and w not in names for w in lows)
-    if foreign > english or (strange * 2 > len(lows) and english < 2):
+    return None
+
+
+def _foreign(prepared: Prepared) -> str | None:
+    """Say so when the words outside column names are not English."""
+    words = [t for t in prepared.tokens if t.is_word and t.column is None]
+    foreign = sum(t.low in FOREIGN for t in words)
+    english = sum((t.low in FUNCTION or t.stem in FUNCTION) and t.low not in FOREIGN for t in words)
+    strange = sum(not t.low.isascii() for t in words)
+    if foreign > english or (strange * 2 > len(words) and english < 2):
         return "The question does not seem to be in English, and only English is read."
     return None
 
@@ -150,6 +157,14 @@ def _asks(tokens: Sequence[Token]) -> bool:
     return asks or any(t.low == "?" for t in tokens)
 
 
+_NO_ROLES = ("independent", "collider", "path", "causes_of", "effects_of", "graph", "direction")
+_SLOT_ROLES: dict[str, dict[str, str]] = {
+    **{kind: {"A": "treatment", "B": "outcome"} for kind in ("confounder", "mediator")},
+    **{kind: {} for kind in _NO_ROLES},
+}
+"""What the slots of a frame are likely to hold; by default a treatment and an outcome."""
+
+
 def _score(
     frame: Frame,
     sentence: int,
@@ -158,11 +173,7 @@ def _score(
     bonus: float,
     context: Context,
 ) -> Fit:
-    roles = (
-        {"T": "treatment", "Y": "outcome"}
-        if frame.kind in ("effect", "adjust_which", "adjust_for", "adjust_set")
-        else {}
-    )
+    roles = _SLOT_ROLES.get(frame.kind, {"T": "treatment", "Y": "outcome"})
     slots = {name: fill(tokens[a:b], roles.get(name, "any"), context) for name, (a, b) in spans.items()}
     if frame.kind == "causes_of" and (later := fill(tokens[slice(*spans["Y"])], "outcome", context)).best:
         slots["Y"] = later
@@ -208,7 +219,8 @@ def _other(fit: Fit, sentence: Sequence[Token], modifiers: Modifiers, context: C
     kind = fit.frame.kind
     missing = [s for s in fit.slots.values() if s.best is None]
     if missing and kind != "graph":
-        return _which_column(missing[0], kind)
+        unclear = [s for s in missing if context.index.content_words(s.tokens) or len(s.tokens) > 1] or missing
+        return _which_column(unclear[0], kind)
     columns = {name: s.best.column for name, s in fit.slots.items() if s.best}
     because = [
         f"{_ROLE_WORDS.get(n, n)} = {s.best.column!r}, from {s.phrase!r}: {s.best.how}"

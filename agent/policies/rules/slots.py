@@ -18,6 +18,7 @@ TIE = 0.07
 MAX_PHRASE = 25
 _TREATMENT_LIKE = ("treatment", "program", "policy")
 _OPENERS = frozenset({"use", "using", "hold", "include", "as", "after", "once", "without", "mediate"})
+_PREPOSITIONS = frozenset({"with", "in", "on", "at", "of", "from", "to", "than", "into", "over"})
 _PRONOUNS = frozenset({"it", "this", "that", "they", "them", "she", "he"})
 
 
@@ -67,7 +68,7 @@ def fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
 
 
 def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
-    if not tokens or (tokens[0].lock < 1.5 and tokens[0].low in CUTS - _OPENERS):
+    if not tokens or (tokens[0].lock < 1.5 and tokens[0].low in (CUTS | _PREPOSITIONS) - _OPENERS):
         return NOTHING
     lists = role == "any"
     head = head_of(tokens, lists=lists)
@@ -78,7 +79,8 @@ def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
         best = ranked(content, role, context)
     if (not best or best[0].score < SURE) and len(head) < len(tokens):
         longer = tokens[: len(head) + 1 + len(head_of(tokens[len(head) + 1 :], lists=lists))]
-        wider = ranked(longer, role, context)
+        telling = [t for t in longer if t.column or t.stem not in GENERIC_HEADS]
+        wider = ranked(telling, role, context)
         if wider and wider[0].score >= SURE and (not best or wider[0].score > best[0].score):
             best, used = wider, longer
     return Filled(words_of(used), tuple(used), best)

@@ -29,6 +29,9 @@ _BEFORE_PARTS = frozenset(
 _AFTER_PARTS = frozenset(
     {"after", "post", "followup", "final", "endline", "outcome", "posttest", "posttreatment", "subsequent", "endpoint"}
 )
+_EXPLICIT_BEFORE = frozenset({"before", "pre", "baseline", "pretest"})
+_EXPLICIT_AFTER = frozenset({"after", "post", "followup", "endline", "posttest"})
+_TREATED = frozenset({"treat", "treated", "treatment", "trt"})
 _FIXED_PARTS = frozenset(
     {"sex", "gender", "race", "ethnicity", "black", "white", "hispanic", "asian", "female", "male"}
 )
@@ -75,8 +78,14 @@ def _place_the_rest(text: str, found: dict[str, When]) -> None:
 
 def _one(name: str, description: str, treated_year: int | None, early: set[int]) -> When:
     parts = set(name_parts(name))
-    if TREATMENT_INDICATOR.search(description[:120]):
+    if TREATMENT_INDICATOR.search(description[:120]) or (
+        parts & _TREATED and not parts & (_BEFORE_PARTS | _AFTER_PARTS)
+    ):
         return "treatment"
+    if parts & _EXPLICIT_BEFORE and not parts & _AFTER_PARTS:
+        return "before"
+    if parts & _EXPLICIT_AFTER and not parts & (_BEFORE_PARTS | {"treatment", "policy"}):
+        return "after"
     before = BEFORE.search(description[:200]) or LEADING_BEFORE.match(description)
     after = AFTER.search(description[:200])
     if before and (not after or before.start() < after.start()):

@@ -10,7 +10,7 @@ from ....tools.domain.model import Scalar
 from ....tools.domain.questions import Condition, Contrast
 from ....tools.domain.results import ColumnCard
 from .context import Context
-from .grammar import GENERIC_HEADS
+from .grammar import CUTS, GENERIC_HEADS
 from .lexicon import FUNCTION, STOP
 from .modifiers import tail
 from .slots import head_of, words_of
@@ -113,10 +113,10 @@ def read_population(
     Yields:
         Each condition and the words it was read from.
     """
-    seen: set[tuple[str, Op]] = set()
+    seen: set[Condition] = set()
     for condition, phrase in (*_comparisons(tokens, context), *_groups(tokens, used, context)):
-        if condition.column not in taken and (condition.column, condition.op) not in seen:
-            seen.add((condition.column, condition.op))
+        if condition.column not in taken and condition not in seen:
+            seen.add(condition)
             yield condition, phrase
 
 
@@ -170,17 +170,28 @@ def _conditional(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _compared_column(tokens: Sequence[Token], i: int, back: int, context: Context) -> str | None:
-    """The column a number is compared with: named before it, by the unit after it, or age when persons are older."""
+    """The column a number is compared with: age of persons, or named before it, or the unit after it."""
     index = context.index
+    age = next((n for n in index.names if "age" in name_parts(n) and _numeric(context, n)), None)
+    before = next((t for t in reversed(tokens[:back]) if t.is_word), None)
+    persons = (
+        before is not None
+        and before.stem in GENERIC_HEADS | _FEMALE | _MALE
+        and tokens[i - 1].low not in {"=", "equal"}
+    )
+    aged = {"older_than", "younger_than", "aged", "old", "older", "younger"} & {
+        t.low for t in tokens[max(0, i - 2) : i + 4]
+    }
+    if age is not None and (persons or aged) and (before is None or before.column is None):
+        return age
     for size in (1, 2, 3, 4):
         span = [t for t in tokens[max(0, back - size) : back] if t.is_word and t.stem not in {"be", "who", "whose"}]
-        if span and span[0].low in {"the", "their", "his", "her", "with", "whose"}:
+        if not span or span[0].low in CUTS | {"the", "their", "his", "her", "with", "whose", "is"}:
             continue
-        matches = [m for m in index.score(span) if _numeric(context, m.column)] if span else []
+        matches = [m for m in index.score(span) if _numeric(context, m.column)]
         if matches and matches[0].score >= 0.75:
             return matches[0].column
-    after = [t for t in tokens[i + 1 : i + 5] if t.is_word]
-    unit = head_of(after)
+    unit = head_of([t for t in tokens[i + 1 : i + 5] if t.is_word])
     matches = [m for m in index.score(unit) if _numeric(context, m.column)] if unit else []
     if (
         matches
@@ -188,18 +199,6 @@ def _compared_column(tokens: Sequence[Token], i: int, back: int, context: Contex
         and unit[0].stem in {"year", "hour", "day", "point", "unit", matches[0].column}
     ):
         return matches[0].column
-    before = next((t for t in reversed(tokens[:back]) if t.is_word), None)
-    persons = (
-        before is not None
-        and before.stem in GENERIC_HEADS | _FEMALE | _MALE
-        and tokens[i - 1].low not in {"=", "equal"}
-    )
-    old = any(
-        t.low in {"older_than", "younger_than", "aged", "old", "older", "younger", "age", "years"}
-        for t in tokens[max(0, i - 2) : i + 4]
-    )
-    if persons or old:
-        return next((n for n in index.names if "age" in name_parts(n) and _numeric(context, n)), None)
     return None
 
 

@@ -113,7 +113,7 @@ def _of_noun(token: Token, before: set[str]) -> EstimandKind | None:
         return "LATE"
     if token.low in {"att", "tot", "atc", "atu"}:
         return ("ATT" if token.low in {"att", "tot"} else "ATC") if token.text.isupper() else None
-    if led and (token.low in _UNTREATED_NOUNS or token.stem in _UNTREATED_NOUNS):
+    if led and {token.low, token.low.removesuffix("s"), token.stem} & _UNTREATED_NOUNS:
         return "ATC"
     if led and (token.low in _TREATED_NOUNS or token.stem in _TREATED_NOUNS - {"treat"}):
         return "ATT" if token.low != "treated" or {"the", "among"} & before else None

@@ -94,7 +94,7 @@ def stem(low: str) -> str:
     """
     if low in _IRREGULAR:
         return _IRREGULAR[low]
-    if len(low) < 4 or not low.isalpha():
+    if len(low) < 4 or not low.isalpha() or low.endswith("thing"):
         return low
     word = low
     if word.endswith("ies") and len(word) > 4:
@@ -113,7 +113,9 @@ def stem(low: str) -> str:
 def _restore(base: str) -> str:
     if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
         return base[:-1]
-    if base.endswith(("iz", "us", "uc", "at", "ov", "iv", "as", "eas", "ang", "arg", "ur", "ag", "ak", "ut")):
+    if base.endswith("at") and not base.endswith("eat"):
+        return base + "e"
+    if base.endswith(("iz", "us", "uc", "ov", "iv", "as", "eas", "ang", "arg", "ur", "ag", "ak", "ut")):
         return base + "e"
     return base
 

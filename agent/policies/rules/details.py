@@ -1,0 +1,145 @@
+"""The rest of an effect question once treatment and outcome are known: for whom, which effect, which contrast."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind
+from .context import Context
+from .grammar import GENERIC_HEADS
+from .hints import read_hints
+from .lexicon import ORDINARY
+from .modifiers import Modifiers, read_groups, tail
+from .prepare import Prepared
+from .slots import Filled, words_of
+from .values import level_of, read_contrast, read_group, read_population
+from .whom import Whom, read_whom
+from .words import Token
+
+
+class Half(NamedTuple):
+    """What the frame gave: the two phrases, either of which may be missing."""
+
+    words: str
+    prepared: Prepared
+    sentence: int
+    treatment: Filled | None
+    outcome: Filled | None
+    people: tuple[Token, ...]
+    """Whom a frame speaks of between its words: `do girls do better …`."""
+    modifiers: Modifiers
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The sentence of the question."""
+        return self.prepared.sentences[self.sentence]
+
+
+def build_question(half: Half, treatment: str, outcome: str, context: Context) -> tuple[EffectQuestion, list[str]]:
+    """Read everything else that the words say about the effect, and how each part was read."""
+    because: list[str] = []
+    modifiers = half.modifiers
+    used = _naming(half.treatment, treatment, context) | _naming(half.outcome, outcome, context)
+    whom = read_whom(half.prepared.sentences, treatment, used, context)
+    mediators = tuple(m for m in modifiers.mediators if m not in (treatment, outcome))
+    population, compared = _population(half, used | whom.used, (treatment, outcome, *mediators), context, because)
+    found = read_groups(half.tokens, (treatment, outcome, *mediators), context)
+    groups = tuple(dict.fromkeys(g for g in (*compared, *found) if g not in {c.column for c in population}))
+    estimand = _estimand(half, whom, mediators, groups, because)
+    if estimand == "CDE" and modifiers.held_at is not None:
+        population += [c for m in mediators[:1] if (c := _held(m, modifiers.held_at, half, context))]
+    because += _unused(half, used | whom.used, because)
+    contrast = _contrast(half, treatment, context, because)
+    modifiers.groups = list(groups)
+    hints = read_hints(half.words, treatment, outcome, modifiers, context)
+    question = EffectQuestion(
+        treatment=treatment, outcome=outcome, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
+        population=tuple(population), hints=hints,
+    )  # fmt: skip
+    return question, [*because, *hints.because]
+
+
+def _population(
+    half: Half, used: set[int], taken: tuple[str, ...], context: Context, because: list[str]
+) -> tuple[list[Condition], tuple[str, ...]]:
+    """The conditions on the rows, and the columns of which several levels are named, so that they are compared."""
+    found: dict[Condition, str] = {}
+    in_frame = (pair for pair in read_group(half.people, context, strong=True) if pair[0].column not in taken)
+    for condition, phrase in (*read_population(half.tokens, used, taken, context), *in_frame):
+        found.setdefault(condition, phrase)
+    levels = Counter(c.column for c in found if c.op == "==")
+    kept = [c for c in found if c.op != "==" or levels[c.column] == 1]  # `women and men` compares, it does not restrict
+    because += [f"only rows with {c.column} {c.op} {c.value!r}, from {found[c]!r}" for c in kept]
+    return kept, tuple(c for c, n in levels.items() if n > 1)
+
+
+def _estimand(
+    half: Half, whom: Whom, mediators: tuple[str, ...], groups: tuple[str, ...], because: list[str]
+) -> EstimandKind:
+    because += whom.because
+    path = half.modifiers.path
+    if path and (mediators or path == "direct"):
+        because += [b for b in half.modifiers.because if "effect" in b]
+        return "NIE" if path == "indirect" else "NDE" if path == "direct" else "CDE"
+    if whom.estimand:
+        return whom.estimand
+    if groups:
+        because.append(f"the effect within the levels of {', '.join(groups)}")
+        return "CATE"
+    if any(t.low in {"dose-response", "dose–response"} for t in half.tokens):
+        because.append("the effect at every dose, from 'dose-response'")
+        return "dose_response"
+    return "ATE"
+
+
+def _held(column: str, text: str, half: Half, context: Context) -> Condition | None:
+    card = context.index.cards.get(column)
+    try:
+        return Condition(column=column, op="==", value=int(text) if text.lstrip("-").isdigit() else float(text))
+    except ValueError:
+        named = (
+            level_of([t for t in half.tokens if t.text in text.split()], card, context.index.described[column])
+            if card
+            else []
+        )
+        return Condition(column=column, op="==", value=named[0][1]) if named else None
+
+
+def _unused(half: Half, used: set[int], because: Sequence[str]) -> list[str]:
+    """Say which words seem to restrict the rows and were not used."""
+    found: list[str] = []
+    for i, token in enumerate(half.tokens):
+        if token.low not in {"for", "among", "within"} or token.lock >= 1.5:
+            continue
+        span = tail(half.tokens, i + 1, lists=False)[:5]
+        words = [t for t in span if t.is_word and t.stem not in ORDINARY and t.stem not in GENERIC_HEADS]
+        said = words_of(span)
+        if words and not any(t.start in used for t in span) and not any(said in b for b in because):
+            found.append(f"not used, since no column says who they are: {token.text + ' ' + said!r}")
+    return found
+
+
+def _naming(filled: Filled | None, column: str, context: Context) -> set[int]:
+    """Starts of the words of a phrase that name this column."""
+    position = context.index.names.index(column) if column in context.index.names else -1
+    tokens = filled.tokens if filled else ()
+    return {t.start for t in tokens if t.column == column or position in context.index.hits(t.stem)}
+
+
+def _contrast(half: Half, treatment: str, context: Context, because: list[str]) -> Contrast | None:
+    phrase = _span(half)
+    found = read_contrast(half.tokens, phrase, treatment, context)
+    if found is None:
+        return None
+    because.append(f"contrast: {found[1]}")
+    return found[0]
+
+
+def _span(half: Half) -> Sequence[Token]:
+    """The words of the treatment as they stand in the sentence."""
+    if not half.treatment or not half.treatment.tokens:
+        return ()
+    starts = {t.start for t in half.treatment.tokens}
+    return [t for t in half.tokens if t.start in starts]
