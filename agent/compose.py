@@ -6,6 +6,7 @@ from typing import Any
 
 from ..tools.domain.estimands import Assumption
 from ..tools.domain.evidence import Check, Evidence
+from ..tools.domain.questions import DesignKind
 from ..tools.domain.results import EffectEstimate, EffectRange, GraphResult, Identification, result_from_json
 from .state import Answer, Draft, Estimate, LedgerEntry, Plan, Reading
 
@@ -53,7 +54,7 @@ def compose_answer(
             "status": _status(draft, identification, estimate, spread, incomplete, ledger),
             "claim": draft.headline.text,
             "claims": (draft.headline, *draft.claims),
-            "design": plan.design,
+            "design": _design(plan, identification),
             "design_reasons": plan.reasons,
             "plan": tuple(step.text for step in plan.steps),
             "identified": _identified(question, identification),
@@ -77,6 +78,13 @@ def _result(evidence: Evidence | None, cls: type[Any]) -> Any:
         return None
     result = result_from_json(evidence.result)
     return result if isinstance(result, cls) else None
+
+
+def _design(plan: Plan, identification: Identification | None) -> DesignKind | None:
+    """The design that was planned; where a graph decided, the one it led to, if any."""
+    if plan.design != "backdoor" or identification is None:
+        return plan.design
+    return identification.estimand.design if identification.estimand else None
 
 
 def _status(

@@ -134,7 +134,7 @@ class Session:
 
     def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
         """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""
-        name, graph = self._find_graph(str(given)) if isinstance(given, str | Path) else ("given", given)
+        name, graph = self._find_graph(str(given)) if isinstance(given, str | Path) else ("your graph", given)
         self._use(name, graph)
         return graph
 
@@ -144,7 +144,7 @@ class Session:
             if path is not None:
                 return path.stem, read_graph(read_text(path, "graph"))
             if any(mark in given for mark in ("->", "<-", "--", "{")):
-                return "given", read_graph(given)
+                return "your graph", read_graph(given)
             return given, self.memory.get_graph(given).graph
         except ToolError as error:
             raise UsageError(f"The graph {given[:200]!r} cannot be used: {error}") from error

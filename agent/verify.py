@@ -19,7 +19,8 @@ NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[
 UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
 DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
 CAUSAL = re.compile(
-    r"(?<!common )(?<!direct )\bcause[sd]?\b(?! of)|\b(?:no effect|has an effect|affect(?:s|ed)?)\b", re.I
+    r"(?<!common )(?<!direct )(?<!hidden )\b(?:causes|caused)\b(?! of| with)|\b(?:no effect|has an effect|affect(?:s|ed)?)\b",
+    re.I,
 )
 """Verbs that give a verdict; "a common cause" and "direct causes of" speak of a graph."""
 SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.I)

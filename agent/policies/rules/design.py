@@ -67,7 +67,7 @@ def _by_graph(question: EffectQuestion, situation: Situation, seen: Seen) -> Des
         return f"the graph {situation.catalog.graph!r} does not have {', '.join(map(repr, missing))}"
     return Design(
         kind="backdoor",
-        reasons=(f"the causal graph {situation.catalog.graph!r} was given, so identification follows it",),
+        reasons=(f"a causal graph was given ({situation.catalog.graph}), so identification follows it",),
     )
 
 

@@ -307,5 +307,5 @@ def _unanswered(question: EffectQuestion, situation: Situation, seen: Seen) -> D
 
 
 def _clause(text: str) -> str:
-    """A sentence as a clause: without its final full stop."""
-    return text.strip().rstrip(".")
+    """A sentence as a clause: without its final full stop, and without the verdict that the sentence around it gives."""
+    return text.strip().rstrip(".").removeprefix("Not identifiable: ")
