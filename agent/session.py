@@ -110,12 +110,9 @@ class Session:
 
     def add_frame(self, frame: pd.DataFrame, name: str = "data") -> DatasetCard:
         """Take a table from memory; it is copied."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        source = self._folder / f"{uuid.uuid4().hex}.parquet"
-        try:
-            frame.rename(columns=str).to_parquet(source, index=False)
-        except (ValueError, TypeError, NotImplementedError) as error:  # repeated names, cells of several kinds
-            raise UsageError(f"The table {name!r} cannot be taken over: {error}. Make each column one type.") from error
+        source = self._folder / uuid.uuid4().hex / "frame.parquet"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        frame.rename(columns=str).to_parquet(source, index=False)
         return self.load(source, name)
 
     def about(self, path: str | Path) -> None:

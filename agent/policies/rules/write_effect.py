@@ -80,10 +80,14 @@ def _answer(
 def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate) -> Claim:
     """One sentence: direction only when the interval settles it."""
     c = estimate.contrast
+    through = listed(question.mediators)
     who = {
         "ATT": " among the treated",
         "ATC": " among the untreated",
         "LATE": " among those whom the instrument moves",
+        "NDE": f" directly, not through {through}",
+        "NIE": f" through {through}",
+        "CDE": f" with {through} held fixed",
     }.get(estimate.estimand, "")
     where = "".join(f", where {p.column} {p.op} {p.value}" for p in question.population)
     change = f"{estimate.treatment} ({c.control} → {c.treated})"
@@ -216,8 +220,8 @@ def _sensitivity(seen: Seen) -> list[Claim]:
     parts: list[str] = []
     if r.robustness_value is not None:
         parts.append(
-            f"a hidden common cause would have to explain {number(100 * r.robustness_value)} % of what is left of both treatment and outcome "
-            f"to bring the estimate to zero ({number(100 * (r.robustness_value_ci or 0))} % to make the interval reach zero)"
+            f"a hidden common cause would have to explain {number(100 * r.robustness_value)} % of what is left of both "
+            f"treatment and outcome to bring the estimate to zero ({number(100 * (r.robustness_value_ci or 0))} % to make the interval reach zero)"
         )
     if r.e_value is not None:
         parts.append(f"the E-value is {number(r.e_value)}, for the end of the interval {number(r.e_value_ci or 1)}")
