@@ -112,7 +112,10 @@ class Session:
         """Take a table from memory; it is copied."""
         source = self._folder / uuid.uuid4().hex / "frame.parquet"
         source.parent.mkdir(parents=True, exist_ok=True)
-        frame.rename(columns=str).to_parquet(source, index=False)
+        try:
+            frame.rename(columns=str).to_parquet(source, index=False)
+        except (ValueError, TypeError, NotImplementedError) as error:  # repeated names, cells of several kinds
+            raise UsageError(f"The table {name!r} cannot be taken over: {error}. Make each column one type.") from error
         return self.load(source, name)
 
     def about(self, path: str | Path) -> None:

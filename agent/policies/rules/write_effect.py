@@ -221,7 +221,8 @@ def _sensitivity(seen: Seen) -> list[Claim]:
     if r.robustness_value is not None:
         parts.append(
             f"a hidden common cause would have to explain {number(100 * r.robustness_value)} % of what is left of both "
-            f"treatment and outcome to bring the estimate to zero ({number(100 * (r.robustness_value_ci or 0))} % to make the interval reach zero)"
+            f"treatment and outcome to bring the estimate to zero ({number(100 * (r.robustness_value_ci or 0))} % "
+            "to make the interval reach zero)"
         )
     if r.e_value is not None:
         parts.append(f"the E-value is {number(r.e_value)}, for the end of the interval {number(r.e_value_ci or 1)}")
