@@ -226,16 +226,7 @@ def _sensitivity(seen: Seen) -> list[Claim]:
         )
     if r.e_value is not None:
         parts.append(f"the E-value is {number(r.e_value)}, for the end of the interval {number(r.e_value_ci or 1)}")
-    derived = tuple(
-        Derived(value=100 * v, how="ratio", of=(v, 0.01))
-        for v in (r.robustness_value, r.robustness_value_ci)
-        if v is not None
-    )
-    return (
-        [Claim(text="Hidden confounding: " + "; ".join(parts) + ".", evidence=(e.id,), derived=derived)]
-        if parts
-        else []
-    )
+    return [Claim(text="Hidden confounding: " + "; ".join(parts) + ".", evidence=(e.id,))] if parts else []
 
 
 def _range(
