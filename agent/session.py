@@ -125,12 +125,13 @@ class Session:
     def know(self, text: str) -> Knowledge:
         """Add background knowledge in plain words, such as `nothing causes age`."""
         try:
-            self.knowledge = self.knowledge.merged(read_knowledge(text))
+            known = self.knowledge.merged(read_knowledge(text))
         except ToolError as error:
             raise UsageError(str(error)) from error
-        if problem := self.knowledge.contradiction():
-            raise UsageError(f"What is known contradicts itself: {problem}. Take one of the two back.")
-        return self.knowledge
+        if problem := known.contradiction():
+            raise UsageError(f"What is known contradicts itself: {problem}. The last statement is not kept.")
+        self.knowledge = known
+        return known
 
     def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
         """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""

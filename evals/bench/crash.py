@@ -10,8 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from ...agent.runs import RunStore
 from ...memory.store import open_memory
@@ -22,51 +24,81 @@ N_KILLS = 50
 QUESTION = "What is the effect of t on y adjusting for z?"
 
 
-def main() -> int:
+class Kill(NamedTuple):
+    """What one kill left behind."""
+
+    begun: bool
+    """Whether a run was on record; the kill may have come before that."""
+    resumed: bool
+    equal: bool
+    """Whether the resumed run gave the claim and the estimate of an undisturbed one."""
+    evidence_lost: bool
+    graphs_acked: int
+    graphs_lost: int
+    intact: bool
+    """Whether every database passes its integrity check."""
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing that was acknowledged is lost and the run went on to the same answer."""
+        went_on = not self.begun or (self.resumed and self.equal)
+        return went_on and self.intact and not self.evidence_lost and not self.graphs_lost
+
+
+def main(n_kills: int = N_KILLS) -> int:
     """Kill runs at random moments, look at what is on disk, resume, compare with an undisturbed run."""
     rng = random.Random(3)
-    table = Table(
-        "kill -9",
-        (
-            "kills",
-            "runs begun",
-            "resumed",
-            "equal answers",
-            "evidence lost",
-            "graphs acked",
-            "graphs lost",
-            "databases ok",
-        ),
-    )
-    begun = resumed = equal = lost = acked = graphs_lost = intact = 0
     with TemporaryDirectory() as scratch:
-        data = Path(scratch) / "confounder.csv"
-        get_example("confounder").simulate(2000, seed=5).to_csv(data, index=False)
-        started = time.monotonic()
-        expected = _value(_whence(Path(scratch) / "calm", "ask", str(data), QUESTION, "--json"))
-        whole = time.monotonic() - started
-        for i in range(N_KILLS):
-            home = Path(scratch) / f"home{i}"
-            home.mkdir()
-            names = _kill(home, data, rng.uniform(0.3, 1.1) * whole)
-            acked += len(names)
-            graphs_lost += len(names - {r.name for r in open_memory(home).list_graphs()})
-            intact += _integrity(home)
-            runs = RunStore(home / "runs.sqlite").recent()
-            if runs:
-                begun += 1
-                before = RunStore(home / "runs.sqlite").evidence(runs[0].id)
-                value = _value(_whence(home, "resume", runs[0].id, "--json"))
-                after = RunStore(home / "runs.sqlite").evidence(runs[0].id)
-                resumed += value is not None
-                equal += value == expected
-                lost += after[: len(before)] != before
-    table.add(N_KILLS, begun, resumed, equal, lost, acked, graphs_lost, intact)
+        data, expected, whole_s = calm_run(Path(scratch))
+        kills = [
+            one_kill(Path(scratch) / f"home{i}", data, expected, rng.uniform(0.3, 1.1) * whole_s)
+            for i in range(n_kills)
+        ]
+    headings = (
+        "kills", "runs begun", "resumed", "equal answers", "evidence lost", "graphs acked", "graphs lost", "databases ok"
+    )  # fmt: skip
+    table = Table("kill -9", headings)
+    begun = [k for k in kills if k.begun]
+    table.add(
+        len(kills), len(begun), sum(k.resumed for k in begun), sum(k.equal for k in begun),
+        sum(k.evidence_lost for k in kills), sum(k.graphs_acked for k in kills), sum(k.graphs_lost for k in kills),
+        sum(k.intact for k in kills),
+    )  # fmt: skip
     table.note(
-        f"An undisturbed run takes {whole:.1f} s; kills fall between 30 % and 110 % of that, while graphs are saved beside it."
+        f"An undisturbed run takes {whole_s:.1f} s; kills fall between 30 % and 110 % of that, while graphs are saved beside it."
     )
     table.publish("crash")
-    return int(resumed < begun or equal < begun or lost > 0 or graphs_lost > 0 or intact < N_KILLS)
+    return int(not all(k.harmless for k in kills))
+
+
+def calm_run(scratch: Path) -> tuple[Path, object, float]:
+    """Write the table and ask undisturbed; returns the file, what the answer must be, and the seconds it took."""
+    data = scratch / "confounder.csv"
+    get_example("confounder").simulate(500, seed=5).to_csv(data, index=False)
+    started = time.monotonic()
+    expected = _value(_whence(scratch / "calm", "ask", str(data), QUESTION, "--json"))
+    if expected is None:
+        raise RuntimeError("the undisturbed run gave no answer, so there is nothing to compare with")
+    return data, expected, time.monotonic() - started
+
+
+def one_kill(home: Path, data: Path, expected: object, after_s: float) -> Kill:
+    """Kill a run and a process that saves graphs, look at the disk, resume, look again."""
+    home.mkdir()
+    names = _kill(home, data, after_s)
+    intact = _integrity(home)
+    memory = open_memory(home)
+    kept = {r.name for r in memory.list_graphs()}
+    memory.close()
+    runs = RunStore(home / "runs.sqlite").recent()
+    if not runs:
+        return Kill(False, False, False, False, len(names), len(names - kept), intact)
+    before = RunStore(home / "runs.sqlite").evidence(runs[0].id)
+    value = _value(_whence(home, "resume", runs[0].id, "--json"))
+    after = RunStore(home / "runs.sqlite").evidence(runs[0].id)
+    lost = after[: len(before)] != before
+    intact = intact and _integrity(home)
+    return Kill(True, value is not None, value == expected, lost, len(names), len(names - kept), intact)
 
 
 SAVER = """
@@ -118,8 +150,8 @@ def _value(answer: dict[str, object]) -> object:
 def _integrity(home: Path) -> bool:
     """Whether every SQLite file passes its integrity check."""
     for file in home.glob("*.sqlite*"):
-        if file.suffix in (".sqlite", ".db"):
-            with sqlite3.connect(file) as db:
+        if file.suffix in (".sqlite", ".sqlite3"):
+            with closing(sqlite3.connect(file)) as db:
                 if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                     return False
     return True
