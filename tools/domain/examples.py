@@ -98,120 +98,122 @@ def _example(
     )
 
 
+TEXTBOOK: tuple[Example, ...] = (
+    _example(
+        "randomised",
+        "Nothing causes the treatment: no adjustment is needed.",
+        {"t -> y": 2.0, "x -> y": 1.0},
+        "none_needed",
+        sets=((),),
+    ),
+    _example(
+        "confounder",
+        "A common cause must be adjusted for.",
+        {"z -> t": 1.0, "z -> y": 1.5, "t -> y": 1.0},
+        "backdoor",
+        sets=(("z",),),
+    ),
+    _example(
+        "chain_of_three",
+        "A chain: every variable is independent of the first given the middle one.",
+        {"t -> m": 1.0, "m -> y": 1.0},
+        "none_needed",
+        sets=((),),
+        harmful=("m",),
+        binary=(),
+    ),
+    _example(
+        "mediator",
+        "Adjusting for a mediator removes the effect that runs through it.",
+        {"t -> m": 1.0, "m -> y": 1.0, "t -> y": 0.5},
+        "none_needed",
+        sets=((),),
+        harmful=("m",),
+    ),
+    _example(
+        "collider",
+        "Adjusting for a common effect creates an association.",
+        {"t -> c": 1.0, "y -> c": 1.0, "t -> y": 0.5},
+        "none_needed",
+        sets=((),),
+        harmful=("c",),
+    ),
+    _example(
+        "m_bias",
+        "A variable measured before treatment can still be a collider.",
+        {"u1 -> t": 1.0, "u1 -> m": 1.0, "u2 -> m": 1.0, "u2 -> y": 1.0, "t -> y": 1.0},
+        "none_needed",
+        sets=((),),
+        latent=("u1", "u2"),
+        harmful=("m",),
+    ),
+    _example(
+        "front_door",
+        "A mediator that catches the whole effect identifies it despite a hidden common cause.",
+        {"u -> t": 1.0, "u -> y": 1.0, "t -> m": 1.0, "m -> y": 1.5},
+        "frontdoor",
+        latent=("u",),
+        harmful=("m",),
+    ),
+    _example(
+        "instrument",
+        "A cause of treatment that reaches the outcome only through it.",
+        {"u -> t": 1.0, "u -> y": 1.0, "z -> t": 1.0, "t -> y": 1.0},
+        "instrument",
+        latent=("u",),
+        binary=(),
+    ),
+    _example(
+        "simpson",
+        "The crude and the adjusted association have opposite signs.",
+        {"z -> t": 2.0, "z -> y": -4.0, "t -> y": 1.0},
+        "backdoor",
+        sets=(("z",),),
+    ),
+    _example(
+        "napkin",
+        "Identifiable, but by no adjustment set.",
+        {
+            "u1 -> w": 1.0,
+            "u1 -> t": 1.0,
+            "u2 -> w": 1.0,
+            "u2 -> y": 1.0,
+            "w -> z": 1.0,
+            "z -> t": 1.0,
+            "t -> y": 1.0,
+        },
+        "general_id",
+        latent=("u1", "u2"),
+        harmful=("w",),
+    ),
+    _example(
+        "bow",
+        "A hidden common cause and nothing else: not identifiable.",
+        {"u -> t": 1.0, "u -> y": 1.0, "t -> y": 1.0},
+        "not_identifiable",
+        latent=("u",),
+    ),
+    _example(
+        "two_confounders",
+        "Either of two variables on the back-door path is enough.",
+        {"a -> t": 1.0, "a -> b": 1.0, "b -> y": 1.0, "t -> y": 1.0},
+        "backdoor",
+        sets=(("a",), ("b",)),
+    ),
+    _example(
+        "reverse",
+        "The outcome causes the treatment: the effect is zero.",
+        {"y -> t": 1.0, "z -> y": 1.0},
+        "none_needed",
+        sets=(),
+    ),
+)
+
+
 @cache
 def examples() -> dict[str, Example]:
     """All textbook examples by name."""
-    found = (
-        _example(
-            "randomised",
-            "Nothing causes the treatment: no adjustment is needed.",
-            {"t -> y": 2.0, "x -> y": 1.0},
-            "none_needed",
-            sets=((),),
-        ),
-        _example(
-            "confounder",
-            "A common cause must be adjusted for.",
-            {"z -> t": 1.0, "z -> y": 1.5, "t -> y": 1.0},
-            "backdoor",
-            sets=(("z",),),
-        ),
-        _example(
-            "chain_of_three",
-            "A chain: every variable is independent of the first given the middle one.",
-            {"t -> m": 1.0, "m -> y": 1.0},
-            "none_needed",
-            sets=((),),
-            harmful=("m",),
-            binary=(),
-        ),
-        _example(
-            "mediator",
-            "Adjusting for a mediator removes the effect that runs through it.",
-            {"t -> m": 1.0, "m -> y": 1.0, "t -> y": 0.5},
-            "none_needed",
-            sets=((),),
-            harmful=("m",),
-        ),
-        _example(
-            "collider",
-            "Adjusting for a common effect creates an association.",
-            {"t -> c": 1.0, "y -> c": 1.0, "t -> y": 0.5},
-            "none_needed",
-            sets=((),),
-            harmful=("c",),
-        ),
-        _example(
-            "m_bias",
-            "A variable measured before treatment can still be a collider.",
-            {"u1 -> t": 1.0, "u1 -> m": 1.0, "u2 -> m": 1.0, "u2 -> y": 1.0, "t -> y": 1.0},
-            "none_needed",
-            sets=((),),
-            latent=("u1", "u2"),
-            harmful=("m",),
-        ),
-        _example(
-            "front_door",
-            "A mediator that catches the whole effect identifies it despite a hidden common cause.",
-            {"u -> t": 1.0, "u -> y": 1.0, "t -> m": 1.0, "m -> y": 1.5},
-            "frontdoor",
-            latent=("u",),
-            harmful=("m",),
-        ),
-        _example(
-            "instrument",
-            "A cause of treatment that reaches the outcome only through it.",
-            {"u -> t": 1.0, "u -> y": 1.0, "z -> t": 1.0, "t -> y": 1.0},
-            "instrument",
-            latent=("u",),
-            binary=(),
-        ),
-        _example(
-            "simpson",
-            "The crude and the adjusted association have opposite signs.",
-            {"z -> t": 2.0, "z -> y": -4.0, "t -> y": 1.0},
-            "backdoor",
-            sets=(("z",),),
-        ),
-        _example(
-            "napkin",
-            "Identifiable, but by no adjustment set.",
-            {
-                "u1 -> w": 1.0,
-                "u1 -> t": 1.0,
-                "u2 -> w": 1.0,
-                "u2 -> y": 1.0,
-                "w -> z": 1.0,
-                "z -> t": 1.0,
-                "t -> y": 1.0,
-            },
-            "general_id",
-            latent=("u1", "u2"),
-            harmful=("w",),
-        ),
-        _example(
-            "bow",
-            "A hidden common cause and nothing else: not identifiable.",
-            {"u -> t": 1.0, "u -> y": 1.0, "t -> y": 1.0},
-            "not_identifiable",
-            latent=("u",),
-        ),
-        _example(
-            "two_confounders",
-            "Either of two variables on the back-door path is enough.",
-            {"a -> t": 1.0, "a -> b": 1.0, "b -> y": 1.0, "t -> y": 1.0},
-            "backdoor",
-            sets=(("a",), ("b",)),
-        ),
-        _example(
-            "reverse",
-            "The outcome causes the treatment: the effect is zero.",
-            {"y -> t": 1.0, "z -> y": 1.0},
-            "none_needed",
-            sets=(),
-        ),
-    )
-    return {e.name: e for e in found}
+    return {e.name: e for e in TEXTBOOK}
 
 
 DESIGN_EFFECTS = {"two_periods": 2.0, "cut_off": 1.5}
