@@ -19,8 +19,8 @@ MAX_FULL_INDEX = 3000
 """Past this many columns only names are indexed, not descriptions and levels."""
 
 EXACT, ROOT, PREFIX, ABBREVIATED, FAMILY = 1.0, 0.9, 0.85, 0.6, 0.62
-DESCRIBED, FAR_DESCRIBED, LEVEL, STUDY = 0.85, 0.6, 0.85, 0.75
-GENERIC_WEIGHT, NAMED_GENERIC_WEIGHT, UNKNOWN_WEIGHT, HEAD_WEIGHT = 0.35, 0.6, 0.5, 1.5
+DESCRIBED, FAR_DESCRIBED, LEVEL, STUDY = 0.85, 0.75, 0.85, 0.75
+GENERIC_WEIGHT, NAMED_GENERIC_WEIGHT, UNKNOWN_WEIGHT, UNKNOWN_TAIL_WEIGHT, HEAD_WEIGHT = 0.35, 0.6, 0.5, 0.1, 1.5
 _VOWELS = frozenset("aeiou")
 _HEAD_ENDS = frozenset(
     {"of", "from", "in", "at", "who", "whether", "that", "which", "with", "by", "for", "on", "among"}
@@ -80,7 +80,9 @@ class ColumnIndex:
 
     def _add_name(self, i: int, name: str) -> None:
         parts = expanded_parts(name) or (name.lower(),)
-        self._weights.append([GENERIC_WEIGHT if p in GENERIC or len(p) < 2 or p.isdigit() else 1.0 for p in parts])
+        self._weights.append(
+            [GENERIC_WEIGHT if p in GENERIC or stem(p) in GENERIC or len(p) < 2 or p.isdigit() else 1.0 for p in parts]
+        )
         for k, part in enumerate(parts):
             self._put(stem(part), _Term(i, k, EXACT, "named"), by_family=True)
             if len(part) >= 2 and not _VOWELS & set(part[1:]):
@@ -170,7 +172,7 @@ class ColumnIndex:
         locked = {t.column: t.lock for t in span if t.column is not None}
         if not words and not locked:
             return []
-        weights = self._word_weights(words)
+        weights = self._word_weights(words, set(self.content_words(_head_phrase(span))))
         total = sum(weights) or 1.0
         gained: dict[int, float] = {}
         parts: dict[int, dict[int, float]] = {}
@@ -217,16 +219,16 @@ class ColumnIndex:
                     found[word] = None
         return list(found)
 
-    def _word_weights(self, words: Sequence[str]) -> list[float]:
+    def _word_weights(self, words: Sequence[str], front: set[str]) -> list[float]:
         head = _head(words)
-        return [self._weight(w) * (HEAD_WEIGHT if i == head else 1.0) for i, w in enumerate(words)]
+        return [self._weight(w, in_front=w in front) * (HEAD_WEIGHT if i == head else 1.0) for i, w in enumerate(words)]
 
-    def _weight(self, word: str) -> float:
+    def _weight(self, word: str, *, in_front: bool) -> float:
         """How much a word tells: little when generic, more when some column is named so."""
         if word in GENERIC or word in STOP:
             named = any(t.part >= 0 and t.strength >= ROOT for terms in self.hits(word).values() for t in terms)
             return NAMED_GENERIC_WEIGHT if named and word in GENERIC else GENERIC_WEIGHT
-        return 1.0 if self.hits(word) else UNKNOWN_WEIGHT
+        return 1.0 if self.hits(word) else UNKNOWN_WEIGHT if in_front else UNKNOWN_TAIL_WEIGHT
 
     def _coverage(self, column: int, matched: dict[int, float], described: int) -> float:
         weights = self._weights[column]
@@ -247,10 +249,16 @@ def _head(words: Sequence[str]) -> int:
     return max((i for i, w in enumerate(words) if w not in GENERIC), default=len(words) - 1)
 
 
+def _head_phrase(span: Sequence[Token]) -> Sequence[Token]:
+    """The words before the first `of`, `in`, `from`, …"""
+    cut = next((i for i, t in enumerate(span) if i and t.low in _HEAD_ENDS and t.column is None), len(span))
+    return span[:cut]
+
+
 def _ordered(span: Sequence[Token]) -> list[Token]:
     """The words with the head phrase last, so that its last word is the head: `[of education] years`."""
-    cut = next((i for i, t in enumerate(span) if i and t.low in _HEAD_ENDS and t.column is None), len(span))
-    return [*span[cut:], *span[:cut]]
+    head = _head_phrase(span)
+    return [*span[len(head) :], *head]
 
 
 def _pieces(token: Token) -> Sequence[str]:

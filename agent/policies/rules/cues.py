@@ -99,11 +99,11 @@ TREATED_GROUP = re.compile(
 )
 
 RANDOM = one_of(
-    r"random(?:ly|i[sz]ed|i[sz]es|i[sz]ing|i[sz]ation)?\b", r"rcts?\b", r"a/b[- ]?test(?:s|ed|ing)?\b", r"lottery\b",
+    r"random(?:ly|i[sz]ed|i[sz]es|i[sz]ing|i[sz]ation)?\b", r"rcts?\b", r"a/b(?:/n)?[- ]?test(?:s|ed|ing)?\b", r"lottery\b",
     r"coin (?:flip|toss)\b",
 )  # fmt: skip
 ASSIGNING = one_of(
-    r"rcts?\b", r"a/b[- ]?test", r"randomi[sz]", r"lottery", r"coin", r"experiment\w*\b",
+    r"rcts?\b", r"a/b(?:/n)?[- ]?test", r"randomi[sz]", r"lottery", r"coin", r"experiment\w*\b",
     r"random(?:ly)? (?:assign|allocat|test|experiment|trial|giv|offer|receiv|select\w* (?:to|for)|reserv|plac|treat|divid)",
     r"random(?:ly)? (?:split|put|show|sent|expos|vari|chos\w+ (?:to|for)|control)",
     r"assign\w* (?:at random|randomly|by lottery)",

@@ -72,7 +72,7 @@ effect              0.9  by how_much/how do <T> @verb <Y>
 effect              0.9  do <Y> depend_on/respond/react ?to <T>
 effect              0.9  <Y> depend_on <T>
 effect              0.9  how sensitive/responsive be <Y> to <T>
-effect              0.9  do <Y> @verb/improve/worsen/rise/fall/go/decline if/when/after/because/with/because_of <T>
+effect              0.93 #modal <Y> @verb/improve/worsen/rise/fall/go/decline/suffer if/when/after/because/with/because_of <T>
 effect              0.97 be/whether/how <T> #effective in/at/for/to ?@verbing/@verbbase <Y>
 effect              0.97 #effective be <T> in/at/for/to ?@verbing/@verbbase <Y>
 effect              0.9  be <T> ?#art/one #cause of/for/behind <Y>
@@ -88,9 +88,12 @@ effect              0.93 <Y> be/get @comp because_of/because/thanks <T>
 effect              0.93 if/when <T> , * would/will/do/how <Y> @comp/change/differ/rise/fall/increase/decrease/improve
 effect              0.9  how much/many @comp ?@verb * do <T> <Y>
 effect              0.93 how much/many @comp do <P> <Y> for/with/per each/every/one/an/a/additional/extra <T>
+effect              0.93 how much/many @comp be <Y> of/for/among/in/with <T>
 effect              0.93 how much/many @comp do <P> <Y> per <T>
 effect              0.93 #modal <P> <Y> @comp ?often/money/quickly/frequently if/when/once/after/because/because_of/with/under <T>
 effect              0.93 #modal @comp <P> <Y> if/when/once/after/because/because_of/with/under <T>
+effect              0.93 #modal <P> have/get/see/make/suffer @comp <Y> if/when/once/after/with <T>
+effect              0.8  be/whether <T> more/less <Y>
 effect              0.93 #modal <P> do/perform/fare/score @comp/better/worse/well in/at/on/with <Y> if/when/once/after/with <T>
 effect              0.9  how much/many @comp <Y> #modal <T> ?@verb/bring/get/have/produce
 effect              0.92 how much/many do/would/will <T> @verb <Y>
@@ -132,8 +135,8 @@ mediator            1.6  do/whether <Z> mediate ?the ?#tie ?of/between <A> and/o
 mediator            1.6  ^ be ?the ?#tie ?of/between <A> and/on/to <B> mediate by/through <Z>
 path                1.6  be there ?a/an/any * path/way from/between <A> to/and <B>
 path                1.5  path from/between <A> to/and <B>
-causes_of           1.1  what/which * cause/affect/influence/drive/determine/explain/impact/shape/raise/increase/lower/reduce/predict <Y>
-causes_of           1.15 what/which ?be * #cause of/for/behind/in <Y>
+causes_of           1.1  what/which *3 cause/affect/influence/drive/determine/explain/impact/shape/raise/increase/lower/reduce/predict <Y>
+causes_of           1.15 what/which ?be *3 #cause of/for/behind/in <Y>
 causes_of           1.1  #learn * cause/driver/determinant of/for/behind <Y>
 causes_of           1.0  what ?be responsible for <Y>
 causes_of           1.0  what make <Y>

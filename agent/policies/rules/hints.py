@@ -202,9 +202,11 @@ def received_and_assigned(context: Context) -> tuple[str, str] | None:
             rows["received"].append((name, topic))
         elif parts & _ASSIGNED or words & _ASSIGNED:
             rows["assigned"].append((name, topic))
+    told = NONCOMPLIANCE.search(prose(context.catalog.codebook)) is not None
     for received, topic in rows["received"]:
         for assigned, other in rows["assigned"]:
-            if topic & other or (len(rows["received"]) == len(rows["assigned"]) == 1 and (not topic or not other)):
+            alone = len(rows["received"]) == len(rows["assigned"]) == 1
+            if topic & other or (alone and (not topic or not other or told)):
                 return received, assigned
     return None
 

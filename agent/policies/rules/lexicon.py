@@ -16,7 +16,7 @@ FAMILIES = (
     "assign assigned assignment offer offered invite invited invitation encourage encouragement eligible eligibility",
     "deliver delivered receive received receipt take taken get uptake adopted",
     "earnings earn income wage salary pay compensation remuneration",
-    "revenue sale turnover",
+    "revenue sale sell turnover",
     "recover recovery recovered heal cure cured remission",
     "drug medication medicine pill tablet pharmaceutical med medicament",
     "death die dead mortality fatality fatal deceased survival survive",
@@ -116,7 +116,7 @@ GENERIC = _words(
     """level rate amount number status score time year day month week hour minute percent percentage share proportion
     probability chance likelihood risk odds group type index size count quantity period case unit program policy job
     test final baseline initial observed self-reported reported real raw log logarithm natural hourly daily weekly
-    monthly annual yearly standardized id code flag indicator dummy category ms mg kg cm mm km sec usd eur mb gb per k"""
+    monthly annual yearly standardized id code flag indicator dummy category pre post ms mg kg cm mm km sec usd eur mb gb per k"""
 )
 """Words that say little about which column is meant; they count for a third."""
 
@@ -131,7 +131,7 @@ CHANGE_VERBS = _words(
     strengthen weaken accelerate delay slow speed_up bring_about give_rise_to make_a_difference_to matter_for make
     bring yield generate suppress curb limit lift elevate depress deteriorate mitigate aggravate relieve alleviate
     modify move have_to_do_with translate_into pay_off_in grow shrink double halve foster facilitate impair damage
-    degrade drop push_up push_down bring_down bring_up drive_up drive_down pay_off_for"""
+    degrade drop push_up push_down bring_down bring_up drive_up drive_down pay_off_for mean"""
 )
 COMPARATIVES = _words("""more less higher lower better worse longer shorter greater fewer faster slower larger""")
 AUXILIARIES = _words("""do will would can could should may might must has have had is are was were did does""")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .context import Context
 from .grammar import CUTS
-from .pattern import Pattern
+from .pattern import Pattern, verb_forms
 from .slots import SURE, head_of, listed, words_of
 from .words import Token
 
@@ -223,7 +223,10 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
         through = token.low in {"through", "via", "by_way_of", "by_means_of", "not_through"} or (
             token.stem == "mediate" and i + 1 < len(tokens) and tokens[i + 1].low in {"by", "through", "via"}
         )
-        if through:
+        by_doing = (
+            token.low == "by" and i + 1 < len(tokens) and verb_forms().get(tokens[i + 1].low, ("", ""))[1] == "ing"
+        )
+        if through or by_doing:
             columns, unknown = _mediators(tail(tokens, i + 1 + (token.stem == "mediate")), context)
             around = token.low == "not_through" or any(
                 t.low in {"not", "except", "other_than", "without", "never"} for t in tokens[max(0, i - 3) : i]
@@ -232,7 +235,7 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
                 found.mediators = columns
                 found.path = found.path or ("direct" if around else "indirect")
                 found.because.append(f"{found.path} effect, {token.text!r} {', '.join(columns)}")
-            elif unknown:
+            elif unknown and not by_doing:
                 found.unread += unknown
         if (
             token.low in {"direct", "indirect"}
@@ -311,7 +314,9 @@ def _led_by_verb(tokens: Sequence[Token], by: int) -> bool:
         return False
     before = tokens[by - 1] if by else None
     after = tokens[by + 1] if by + 1 < len(tokens) else None
-    if after is not None and (after.low in {"how", "much", "what"} or after.low[:1].isdigit()):
+    if after is not None and (
+        after.low in {"how", "much", "what"} or after.low[:1].isdigit() or after.low.endswith("ing")
+    ):
         return True
     return before is not None and (
         before.stem in {"cluster", "instrument", "mediate", "confound", "cause"} or before.low.endswith("ed")

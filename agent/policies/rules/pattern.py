@@ -1,7 +1,7 @@
 """A small pattern language over words: literals, word classes, optional words, gaps and slots.
 
 `what/which @effect do <T> have on <Y>` reads: one of two words, a word of class `effect`, `do` in any form, a
-phrase, `have`, `on`, a phrase. `*` is a gap of at most eight words, `^` the start of the sentence. Slots are never
+phrase, `have`, `on`, a phrase. `*` is a gap of at most eight words, `*3` of three, `^` the start of the sentence. Slots are never
 empty; the last slot runs to the end of the sentence.
 """
 
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .lexicon import AUXILIARIES, CHANGE_VERBS, COMPARATIVES, EFFECT_NOUNS, RELATED
 from .words import Token
 
+MAX_GAP = 8
 MAX_STEPS = 40_000
 """Bound on the work of one sentence; longer searches stop and keep what they found."""
 
@@ -141,7 +142,7 @@ class Pattern:
                 yield from self._fit(tokens, k + 1, at, slots, budget)
             return
         if element.kind == "gap":
-            for end in range(at, min(len(tokens), at + 8) + 1):
+            for end in range(at, min(len(tokens), at + element.size) + 1):
                 yield from self._fit(tokens, k + 1, end, slots, budget)
             return
         if element.optional:
@@ -165,6 +166,8 @@ class _Element(NamedTuple):
     words: frozenset[str] = frozenset()
     classes: tuple[str, ...] = ()
     optional: bool = False
+    size: int = 0
+    """Words that a gap may hold."""
 
     @property
     def required(self) -> bool:
@@ -186,8 +189,8 @@ def _element(word: str) -> _Element:
         return _Element("slot", word.strip("<>"))
     if word == "^":
         return _Element("start")
-    if word == "*":
-        return _Element("gap")
+    if word[0] == "*":
+        return _Element("gap", size=int(word[1:] or MAX_GAP))
     optional = word.startswith("?")
     options = word.removeprefix("?").split("/")
     classes = tuple(o[1:] for o in options if o.startswith("@"))

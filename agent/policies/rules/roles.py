@@ -23,7 +23,22 @@ from .cues import (
 from .words import Token, name_parts, sentences, stem, tokenise
 
 TREATMENT_NAMES = frozenset(
-    {"t", "w", "d", "treat", "treated", "treatment", "trt", "tmt", "tx", "intervention", "exposure", "exposed", "arm"}
+    {
+        "t",
+        "w",
+        "d",
+        "treat",
+        "treated",
+        "treatment",
+        "trt",
+        "tmt",
+        "tx",
+        "intervention",
+        "exposure",
+        "exposed",
+        "arm",
+        "variant",
+    }
 )
 OUTCOME_NAMES = frozenset({"y", "outcome", "response", "target", "yobs"})
 COVARIATE_NAMES = frozenset({"x", "z", "v", "cov", "covariate", "confounder"})
@@ -83,7 +98,11 @@ class Roles:
         kind = card.type if card else "continuous"
         if kind in ("id", "constant", "empty", "text", "datetime") or (parts and parts[-1] == "id"):
             self.identifier.add(name)
-        if kind == "binary" and {"post", "after"} & set(parts) and set(parts) <= _PERIOD_PARTS:
+        if (
+            kind == "binary"
+            and {"post", "after"} & set(parts)
+            and all(p in _PERIOD_PARTS or p.isdigit() for p in parts)
+        ):
             self.before_after.add(name)
         if low in TREATMENT_NAMES:
             self._say("treatment", name, 1.0 if len(low) > 1 else 0.8, f"{name!r} is a usual name for a treatment")

@@ -16,6 +16,11 @@ SURE = 0.5
 TIE = 0.07
 """Two columns nearer than this fit equally well."""
 MAX_PHRASE = 25
+PLAIN_TREATMENT = 0.95
+"""Score of the table's one treatment for `the program`, `the treatment`, `the intervention`."""
+_TREATMENT_WORDS = frozenset(
+    {"treatment", "program", "policy", "intervention", "scheme", "trial", "reform", "project", "measure"}
+)
 _TREATMENT_LIKE = ("treatment", "program", "policy")
 _OPENERS = frozenset({"use", "using", "hold", "include", "as", "after", "once", "without", "mediate"})
 _PREPOSITIONS = frozenset({"with", "in", "on", "at", "of", "from", "to", "than", "into", "over"})
@@ -91,6 +96,13 @@ def ranked(tokens: Sequence[Token], role: str, context: Context) -> tuple[Match,
     if len(tokens) == 1 and tokens[0].low in _PRONOUNS and tokens[0].column is None:
         return ()
     found = [m._replace(score=m.score + context.prior(role, m.column)) for m in context.index.score(tokens)]
+    only = context.roles.sole("treatment") if role == "treatment" else None
+    if only is not None and {*context.index.content_words(tokens)} <= _TREATMENT_WORDS:
+        why = context.roles.why["treatment", only]
+        found = [
+            *(m for m in found if m.column != only),
+            Match(only, PLAIN_TREATMENT, f"the only treatment of the table: {why}"),
+        ]
     return tuple(sorted(found, key=lambda m: -m.score)[:6])
 
 

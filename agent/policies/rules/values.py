@@ -236,10 +236,18 @@ def unplaced_sex(span: Sequence[Token], context: Context) -> str | None:
 
 def _group(word: Token, context: Context, *, strong: bool) -> Condition | None:
     """A condition that one word of a population makes: `women`, `Tory`, `married`, `non-smokers`."""
+    named = context.index.cards.get(word.column) if word.column else None
+    if named is not None and strong and named.type == "binary" and set(named.levels) <= {0, 1} and word.lock >= 1.5:
+        return Condition(column=named.name, op="==", value=1)
     if word.stem in STOP or not word.is_word or len(word.stem) < 2:
         return None
     same = next((s for s in (_FEMALE, _MALE) if word.stem in s), frozenset({word.stem}))
     for name, card in context.index.cards.items():
+        letter = "f" if word.stem in _FEMALE else "m" if word.stem in _MALE else ""
+        if letter and {"sex", "gender"} & set(name_parts(name)):
+            for level in card.levels:
+                if isinstance(level, str) and level.lower() == letter:
+                    return Condition(column=name, op="==", value=level)
         for candidate in sorted(same, key=lambda w: w != word.stem):
             stand_in = word._replace(low=candidate, stem=candidate)
             for _, level in level_of([stand_in], card, context.index.described[name]):

@@ -40,7 +40,8 @@ _IRREGULAR = {
     "earnings": "earnings", "savings": "saving", "series": "series", "species": "species", "news": "news",
 }  # fmt: skip
 _DEEP = (
-    "isation", "ization", "ational", "ations", "ation", "ition", "ements", "ement", "ments", "ment", "ings", "ing",
+    "isation", "ization", "ational", "ating", "ated", "ates", "ate", "ations", "ation", "ition", "ements", "ement",
+    "ments", "ment", "ings", "ing",
     "ized", "ised", "ize", "ise", "ance", "ence", "ants", "ant", "ents", "ent", "ees", "ee", "ers", "er", "ors", "or",
     "ions", "ion", "ed", "ely", "ly", "ives", "ive", "als", "al", "ity", "ness", "ies", "es", "s", "e", "y",
 )  # fmt: skip
