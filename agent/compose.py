@@ -67,7 +67,7 @@ def compose_answer(
             "assumptions": _assumptions(used, draft),
             "checks": _checks(used, draft, plan),
             "ledger": tuple(entry for e in used for entry in _entries(e)),
-            "warnings": _warnings(ledger, dropped, incomplete),
+            "warnings": _warnings(reading, ledger, dropped, incomplete),
             "would_change": _would_change(identification),
         }
     )
@@ -186,8 +186,12 @@ def _entries(e: Evidence) -> list[LedgerEntry]:
     ]  # fmt: skip
 
 
-def _warnings(ledger: tuple[Evidence, ...], dropped: tuple[str, ...], incomplete: str | None) -> tuple[str, ...]:
-    found = [w for e in ledger if e.ok for w in e.warnings]
+def _warnings(
+    reading: Reading, ledger: tuple[Evidence, ...], dropped: tuple[str, ...], incomplete: str | None
+) -> tuple[str, ...]:
+    """Words of the question that were not used, what the tools warn of, what failed, what was dropped."""
+    found = [b for b in reading.because if b.lower().startswith("not used")]
+    found += [w for e in ledger if e.ok for w in e.warnings]
     found += [f"{e.tool} could not be used: {e.summary}" for e in ledger if not e.ok]
     found += [*dropped, *([incomplete] if incomplete else [])]
     return tuple(dict.fromkeys(found))

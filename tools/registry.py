@@ -17,41 +17,42 @@ from .spec import Tool
 FOLDERS = ("data", "discover", "graph", "identify", "estimate", "refute", "simulate", "reason", "knowledge", "report")
 
 
-@cache
-def all_tools() -> dict[str, Tool[Any, Any]]:
-    """Every tool by name, in the order of the stages."""
+def tool_files() -> dict[str, Path]:
+    """The file of every tool by the tool's name, in the order of the stages."""
     here = Path(__file__).parent
-    found: dict[str, Tool[Any, Any]] = {}
-    for folder in FOLDERS:
-        for file in sorted((here / folder).glob("*.py")):
-            if not file.name.startswith("_"):
-                tool = import_module(f".{folder}.{file.stem}", __package__).TOOL
-                found[f"{folder}_{file.stem}"] = tool
-    return found
+    return {
+        f"{folder}_{file.stem}": file
+        for folder in FOLDERS
+        for file in sorted((here / folder).glob("*.py"))
+        if not file.name.startswith("_")
+    }
+
+
+def all_tools() -> dict[str, Tool[Any, Any]]:
+    """Every tool by name; imports every tool's file, but no numerical library."""
+    return {name: get_tool(name) for name in tool_files()}
 
 
 def list_tools() -> dict[str, str]:
-    """Every tool's name and what it does, read from the files without importing them."""
-    here = Path(__file__).parent
+    """Every tool's name and what it does, read from the first line of its file without importing it."""
     found: dict[str, str] = {}
-    for folder in FOLDERS:
-        for file in sorted((here / folder).glob("*.py")):
-            if not file.name.startswith("_"):
-                with file.open(encoding="utf-8") as lines:
-                    found[f"{folder}_{file.stem}"] = next(lines, "").strip().strip('"')
+    for name, file in tool_files().items():
+        with file.open(encoding="utf-8") as lines:
+            found[name] = next(lines, "").strip().strip('"')
     return found
 
 
+@cache
 def get_tool(name: str) -> Tool[Any, Any]:
-    """Look up one tool.
+    """Look up one tool; only its own file is imported.
 
     Raises:
         BadArguments: there is no such tool; the message lists the nearest names.
     """
-    tools = all_tools()
-    if name not in tools:
+    files = tool_files()
+    if name not in files:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, tools, n=3) or list(tools)
+        near = get_close_matches(name, files, n=3) or list(files)
         raise BadArguments(f"There is no tool {name[:80]!r}. Did you mean {', '.join(near)}? `whence tools` lists all.")
-    return tools[name]
+    return import_module(f".{files[name].parent.name}.{files[name].stem}", __package__).TOOL

@@ -108,7 +108,9 @@ def _identify(question: EffectQuestion, design: Design, situation: Situation, se
 
 def estimators(question: EffectQuestion, design: Design, situation: Situation, strategy: str = "") -> tuple[str, ...]:
     """Tools that estimate under this design, the primary one first; the others are shown beside it."""
-    if question.estimand in ("NDE", "NIE", "CDE") or question.mediators:
+    if question.estimand == "CDE":
+        return ("estimate_regression",)  # within the rows where the mediator has the value it is held at
+    if question.estimand in ("NDE", "NIE") or question.mediators:
         return ("estimate_mediation",)
     by_design = {
         "instrument": ("estimate_iv", "estimate_regression"),
@@ -160,7 +162,7 @@ def _estimate_call(
 ) -> ToolCall:
     hints = question.hints
     args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "outcome": question.outcome}
-    if question.contrast:
+    if question.contrast and not _one_unit(question, situation):
         args["contrast"] = question.contrast.model_dump()
     if question.population:
         args["population"] = [c.model_dump() for c in question.population]
@@ -190,6 +192,12 @@ def _estimate_call(
         if question.estimand in ("ATT", "ATC") and found.strategy not in ("randomised",):
             args["estimand"] = question.estimand
     return ToolCall(tool=tool, args=args, why=why)
+
+
+def _one_unit(question: EffectQuestion, situation: Situation) -> bool:
+    """Whether "per extra unit" was asked of a treatment with many values: the estimators' default, taken at its median."""
+    c = question.contrast
+    return c is not None and (c.control, c.treated) == (0, 1) and not binary(question.treatment, situation)
 
 
 def _strata(

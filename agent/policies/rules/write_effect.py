@@ -20,6 +20,10 @@ from .ledger import Seen
 from .wording import interval, listed, number
 
 LOW_ESS_SHARE = 0.1
+LEARNED_GRAPH = (
+    "The graph behind this was learned from these data: that no common cause is hidden is an assumption, "
+    "and an edge the tests missed would change what is adjusted for."
+)
 
 
 def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
@@ -65,6 +69,8 @@ def _answer(
     estimate: EffectEstimate,
 ) -> Draft:
     claims = [_why_identified(identified_by, identification)]
+    if design.kind == "discovery":
+        claims.append(Claim(text=LEARNED_GRAPH))
     claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen)
     claims += _others(evidence, estimate, seen)
     claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)
@@ -88,7 +94,7 @@ def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEsti
         "NDE": f" directly, not through {through}",
         "NIE": f" through {through}",
         "CDE": f" with {through} held fixed",
-    }.get(estimate.estimand, "")
+    }.get(question.estimand if question.mediators else estimate.estimand, "")
     where = "".join(f", where {p.column} {p.op} {p.value}" for p in question.population)
     change = f"{estimate.treatment} ({c.control} → {c.treated})"
     shown = f"{number(abs(estimate.value))}{interval(estimate.ci_low, estimate.ci_high)}{who}{where}"
