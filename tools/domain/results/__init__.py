@@ -27,6 +27,7 @@ from .graph import (
     SeparationResult,
     VariableRole,
 )
+from .reason import QueryAnswer, RelationVerdict
 
 __all__ = [
     "AdjustmentResult",
@@ -48,7 +49,9 @@ __all__ = [
     "IdentificationStatus",
     "ImplicationsResult",
     "IndependenceResult",
+    "QueryAnswer",
     "Refutation",
+    "RelationVerdict",
     "ReportFile",
     "Result",
     "RoleName",
@@ -73,7 +76,9 @@ RESULTS: dict[str, type[Result]] = {
         Identification,
         ImplicationsResult,
         IndependenceResult,
+        QueryAnswer,
         Refutation,
+        RelationVerdict,
         ReportFile,
         RolesResult,
         Selection,

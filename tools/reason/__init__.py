@@ -1,0 +1,1 @@
+"""Answer formal causal questions exactly, from premises alone: no table is needed."""
