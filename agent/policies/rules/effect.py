@@ -226,7 +226,7 @@ def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> 
         "dataset": _table(situation), "graph": graph_in_use(situation, seen) or LEARNED,
         "treatment": question.treatment, "outcome": question.outcome,
     }  # fmt: skip
-    if question.contrast:
+    if question.contrast and not _one_unit(question, situation):
         args["contrast"] = question.contrast.model_dump()
     if question.population:
         args["population"] = [c.model_dump() for c in question.population]

@@ -8,8 +8,8 @@ from ....tools.domain.knowledge import Knowledge
 from ....tools.domain.results import GraphResult, Selection
 from ...policy import Situation
 from ...state import ToolCall
-from .timing import timing
 from .ledger import Seen
+from .timing import timing
 
 LEARNED = "learned"
 MAX_VARIABLES = 40
