@@ -126,7 +126,9 @@ def _adjustment(question: AdjustmentQuestion, seen: Seen) -> Draft:
     roles = seen.pair(RolesResult)
     if roles:
         harmful = [
-            f"{v.variable} ({v.role.replace('_', ' ')}: {v.path})" for v in roles[1].roles if v.adjust == "harmful" and v.role != "undecided"
+            f"{v.variable} ({v.role.replace('_', ' ')}: {v.path})"
+            for v in roles[1].roles
+            if v.adjust == "harmful" and v.role != "undecided"
         ]
         if harmful:
             claims.append(Claim(text=f"Do not adjust for: {'; '.join(harmful)}.", evidence=(roles[0].id,)))
@@ -170,7 +172,7 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
         text = f"{'Yes' if yes else 'No'}: for {a} and {b}, {name} is {_article(role.role)} ({role.path})."
         if role.role == "undecided":
             text = f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({role.path})."
-        claims = (Claim(text=_sentence(role.because), evidence=(e.id,)),)
+        claims = (Claim(text=f"If the graph is right: {_sentence(role.because)}", evidence=(e.id,)),)
         return Draft(headline=Claim(text=text, evidence=(e.id,)), claims=claims, primary=e.id)
     if question.relation == "path" and path:
         e, r = path

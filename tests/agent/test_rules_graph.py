@@ -1,0 +1,108 @@
+"""The rule policy answers questions about the graph: independence, causes, adjustment, the part a variable plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from whence.tools.domain.examples import Example, examples
+
+HARMFUL = [(e, name) for e in examples().values() for name in e.harmful]
+
+
+@pytest.mark.parametrize(("example", "name"), HARMFUL, ids=lambda v: v if isinstance(v, str) else v.name)
+def test_adjusting_for_a_harmful_variable_is_called_wrong(
+    example: Example, name: str, example_session: Callable[..., Any]
+) -> None:
+    answer = example_session(example.name).ask(f"Should I adjust for {name} when estimating the effect of t on y?")
+    assert "would be wrong" in answer.claim
+    assert any(name in c.text for c in answer.claims[1:])
+    assert answer.estimate is None
+
+
+def test_a_confounder_is_enough_to_adjust_for(example_session: Callable[..., Any]) -> None:
+    session = example_session("confounder")
+    asked = "Should I adjust for z when estimating the effect of t on y?"
+    assert session.ask(asked).claim == "Adjusting for z is enough to estimate the effect of t on y."
+    which = session.ask("Which variables should I adjust for to estimate the effect of t on y?")
+    assert which.claim == "To estimate the effect of t on y, adjust for z."
+
+
+def test_when_nothing_need_be_adjusted_for_or_nothing_helps_it_is_said(example_session: Callable[..., Any]) -> None:
+    words = "Which variables should I adjust for to estimate the effect of t on y?"
+    assert "Nothing needs to be adjusted for" in example_session("mediator").ask(words).claim
+    assert "No set of measured variables is enough" in example_session("bow").ask(words).claim
+    either = example_session("two_confounders").ask(words)
+    assert any("a; b" in c.text or "b; a" in c.text for c in either.claims)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "begins"),
+    [
+        ("confounder", "Is z a confounder of t and y?", "Yes"),
+        ("confounder", "Is z a collider of t and y?", "No"),
+        ("collider", "Is c a collider of t and y?", "Yes"),
+        ("mediator", "Is m a mediator between t and y?", "Yes"),
+        ("mediator", "Is m a confounder of t and y?", "No"),
+    ],
+)
+def test_the_part_a_variable_plays_is_read_off_the_graph_with_its_path(
+    name: str, words: str, begins: str, example_session: Callable[..., Any]
+) -> None:
+    answer = example_session(name).ask(words)
+    assert answer.claim.startswith(begins)
+    assert "t " in answer.claim[answer.claim.index("(") :]
+    assert len(answer.claims) == 2
+    assert answer.warnings == ()
+
+
+def test_independence_is_tested_on_the_data_and_compared_with_the_graph(example_session: Callable[..., Any]) -> None:
+    session = example_session("chain_of_three")
+    apart = session.ask("Is t independent of y given m?")
+    assert "show no dependence" in apart.claim
+    assert any("separated" in c.text for c in apart.claims)
+    assert any("not proof" in c.text for c in apart.claims)
+    together = session.ask("Is t independent of y?")
+    assert "are dependent" in together.claim
+    assert any("connected" in c.text for c in together.claims)
+
+
+def test_independence_needs_no_graph(example_session: Callable[..., Any]) -> None:
+    answer = example_session("chain_of_three", graph=False).ask("Is t independent of y given m?")
+    assert "show no dependence" in answer.claim
+    assert [e.tool for e in answer.evidence] == ["data_load", "graph_independence"]
+
+
+def test_causes_and_the_graph_are_read_off_a_given_graph(example_session: Callable[..., Any]) -> None:
+    session = example_session("confounder")
+    assert session.ask("What causes y?").claim == "Direct causes of y in the graph: t and z."
+    drawn = session.ask("Draw the causal graph")
+    assert any("z -> t; z -> y; t -> y" in c.text for c in drawn.claims)
+    assert not any(e.tool.startswith("discover_") for e in drawn.evidence)
+
+
+def test_without_a_graph_one_is_learned_with_the_warning(example_session: Callable[..., Any]) -> None:
+    answer = example_session("chain_of_three", graph=False).ask("Draw the causal graph")
+    assert answer.design == "discovery"
+    assert answer.graph is not None
+    assert any("t -- m" in c.text or "m -- t" in c.text for c in answer.claims)
+    assert any("no common cause is hidden" in c.text for c in answer.claims)
+
+
+@pytest.mark.parametrize("words", ["blue seven tomorrow", "hello", "Tell me a joke about y"])
+def test_what_cannot_be_read_is_said_with_questions_that_can(words: str, example_session: Callable[..., Any]) -> None:
+    answer = example_session("confounder").ask(words)
+    assert (answer.status, answer.estimate) == ("cannot_read", None)
+    assert answer.claim
+    assert any("Try:" in hint for hint in answer.would_change)
+    assert [e.tool for e in answer.evidence if e.tool not in ("data_load", "graph_read")] == []
+
+
+def test_a_graph_alone_can_be_asked(start: Any) -> None:
+    session = start()
+    session.use_graph("z -> t; z -> y; t -> y")
+    answer = session.ask("What is the effect of t on y?")
+    assert (answer.identified, answer.adjustment_set, answer.estimate) == (True, ("z",), None)
+    assert "no data to estimate it from" in answer.claim
