@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -115,8 +116,7 @@ def test_a_run_whose_table_is_gone_says_so(start: Any, tmp_path: Path) -> None:
     stopped.add_frame(get_example("confounder").simulate(100, seed=2), "d")
     with pytest.raises(Power):
         stopped.ask(QUESTION)
-    for file in stopped.workspace.folder.iterdir():
-        file.unlink()
+    shutil.rmtree(stopped.workspace.folder)
     (run,) = RunStore(tmp_path / "home" / "runs.sqlite").recent()
     with pytest.raises(UsageError, match="is gone"):
         start(home=tmp_path / "home").resume(run.id)
