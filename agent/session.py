@@ -45,6 +45,7 @@ class Session:
         on_event: Called with each event as it happens.
         choose: Asks the person which reading is meant; None states the likeliest and goes on.
         budget: Limits of each run.
+        thorough: Also run the slower checks: the estimate again with a second library (DoWhy).
 
     Example:
         >>> with Session() as session:  # doctest: +SKIP
@@ -62,6 +63,7 @@ class Session:
         on_event: Listener = ignore,
         choose: Callable[[Reading], int] | None = None,
         budget: Budget | None = None,
+        thorough: bool = False,
     ) -> None:
         self.home = home_folder(home)
         self.policy = policy or RulePolicy()
@@ -69,6 +71,7 @@ class Session:
         self.on_event = on_event
         self.choose = choose
         self.budget = budget or Budget()
+        self.thorough = thorough
         self.runs = RunStore(self.home / "runs.sqlite")
         self.codebook_text = ""
         self.knowledge = Knowledge()
@@ -210,6 +213,7 @@ class Session:
             graph=self.graph_name,
             graph_nodes=graph.nodes if graph else (),
             knowledge=self.knowledge,
+            thorough=self.thorough,
         )
 
     def ask(self, words: str, dataset: str | None = None) -> Answer:

@@ -33,6 +33,8 @@ class Catalog(Model):
     """Name of the graph to reason on, when the person gave one."""
     graph_nodes: tuple[str, ...] = ()
     knowledge: Knowledge = Knowledge()
+    thorough: bool = False
+    """Whether the person asked for the slower checks too, such as a second library."""
 
 
 class Option(Model):

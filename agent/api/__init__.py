@@ -26,6 +26,7 @@ def ask(
     report: str | Path | None = None,
     seed: int = 0,
     home: Path | None = None,
+    thorough: bool = False,
 ) -> Answer:
     """Ask one question of one table.
 
@@ -38,6 +39,7 @@ def ask(
         report: Where to write a report (.html, .md, .json, .py).
         seed: Seed of everything random.
         home: Folder for memory and runs.
+        thorough: Also estimate with a second library (DoWhy) and compare.
 
     Returns:
         The answer, with its evidence.
@@ -45,7 +47,7 @@ def ask(
     Raises:
         UsageError: something that was given cannot be used.
     """
-    with Agent(seed=seed, home=home) as agent:
+    with Agent(seed=seed, home=home, thorough=thorough) as agent:
         if data is not None and not isinstance(data, str | Path):
             agent.add_frame(data)
         elif data is not None:

@@ -33,6 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as one JSON object (see docs/answer.md)")
     parser.add_argument("--seed", type=values.seed, default=0, help="seed of everything random (default 0)")
     parser.add_argument("--seconds", type=values.seconds, default=900, help="stop after so many seconds (default 900)")
+    parser.add_argument(
+        "--thorough", action="store_true", help="also estimate with a second library (DoWhy) and compare"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -43,7 +46,7 @@ def main(args: argparse.Namespace) -> int:
     for path in args.report:
         report_target(path, [p for p in (args.data, args.about, args.graph, args.knowledge) if p])
     with Progress(quiet=args.quiet or args.json) as progress, Session(
-        seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds)
+        seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds), thorough=args.thorough
     ) as session:  # fmt: skip
         if args.data != "-":
             session.load(args.data, sheet=args.sheet)

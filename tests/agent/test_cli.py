@@ -167,3 +167,10 @@ def test_help_and_tools_are_fast() -> None:
             subprocess.run([sys.executable, "-m", "whence", *arguments], capture_output=True, check=True)
             times.append(time.perf_counter() - started)
         assert min(times) < 0.5
+
+
+def test_thorough_compares_with_a_second_library(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", table, "what is the effect of t on y adjusting for z?", "--json", "--thorough"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    (evidence,) = (e for e in answer["evidence"] if e["tool"] == "refute_second_library")
+    assert evidence["checks"][0]["status"] == "pass"

@@ -271,6 +271,11 @@ def _refute(
                 why="how strong would a hidden cause have to be",
             )
         )
+    if situation.catalog.thorough:
+        args = {"estimate": evidence.id}
+        calls.append(
+            ToolCall(tool="refute_second_library", args=args, why="see whether another library finds the same")
+        )
     graph = situation.catalog.graph
     if graph:
         args = {"graph": graph, "dataset": _table(situation)}
