@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-INK, FAINT, BLUE, ORANGE, GREEN, RED, GREY = "#1d2733", "#d8dee6", "#2b6cb0", "#c05621", "#2f855a", "#c53030", "#8794a3"
+INK, FAINT, GREY = "#1d2733", "#d8dee6", "#667485"
+BLUE, ORANGE, GREEN, RED, PURPLE, TEAL = "#2b6cb0", "#b4490f", "#2f7d55", "#c53030", "#6b46c1", "#0f766e"
 FONT = 'font-family="system-ui, sans-serif"'
 
 
@@ -19,10 +20,18 @@ def picture(width: float, height: float, parts: Iterable[str], title: str) -> st
 
 
 def text(
-    x: float, y: float, words: str, *, size: int = 12, anchor: str = "start", color: str = INK, bold: bool = False
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: int = 12,
+    anchor: str = "start",
+    color: str = INK,
+    bold: bool = False,
+    length: int = 40,
 ) -> str:
-    """A line of text; names from data are escaped and cut."""
-    words = words if len(words) <= 40 else words[:39] + "…"
+    """A line of text; names from data are escaped and cut in the middle."""
+    words = words if len(words) <= length else words[: length - 6] + "…" + words[-5:]
     weight = ' font-weight="600"' if bold else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" {FONT} font-size="{size}" text-anchor="{anchor}" fill="{color}"{weight}>{escape(words)}</text>'
 
@@ -44,3 +53,10 @@ def bar(x: float, y: float, width: float, height: float, color: str) -> str:
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{color}" fill-opacity="0.6"/>'
     )
+
+
+def diamond(x: float, y: float, *, color: str = INK, radius: float = 7) -> str:
+    """A filled diamond, the mark of the estimate that answers."""
+    corners = ((x - radius, y), (x, y - radius), (x + radius, y), (x, y + radius))
+    path = "M" + " L".join(f"{a:.1f} {b:.1f}" for a, b in corners)
+    return f'<path d="{path} z" fill="{color}"/>'

@@ -2,73 +2,78 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import TypeAdapter, ValidationError
 
-from ..domain.errors import BadArguments
-from ..domain.graphs import AnyGraph
-from ..domain.results import BalanceReport, ReportFile, Result, result_from_json
-from ..spec import Args, Env
+from ..domain.edges import Edge
+from ..domain.errors import WhenceError
+from ..domain.graphs import Admg, AnyGraph
+from ..domain.results import (
+    AuditReport,
+    BalanceReport,
+    DatasetCard,
+    EffectEstimate,
+    GraphResult,
+    ImplicationsResult,
+    Refutation,
+    Result,
+    RolesResult,
+    Sensitivity,
+    result_from_json,
+)
+from ._answer import checked, every_text, file_of, visible
 from ._dag import draw_graph
 from ._figures import forest_plot, love_plot, overlap_plot
 
-REQUIRED = ("schema_version", "run", "claim", "words", "evidence")
-EXAMPLE_ANSWER: dict[str, Any] = {
-    "schema_version": "1", "run": "example", "status": "answered", "claim": "t raises y.", "claims": [], "words": "does t raise y?",
-    "question": None, "reading": [], "design": "experiment", "design_reasons": ["an example"], "plan": [], "identified": True,
-    "estimand": None, "estimator": None, "adjustment_set": [], "estimate": None, "effect_range": None, "graph": None,
-    "assumptions": [], "checks": [], "evidence": [], "ledger": [], "warnings": [], "would_change": [], "seconds": 0.1,
+R = TypeVar("R", bound=Result)
+STATUS = {
+    "answered": "answered", "not_identifiable": "cannot be known from these data", "range": "a range, not one number",
+    "cannot_read": "the question could not be read", "needs_input": "one thing must be said first",
+    "incomplete": "not finished", "failed": "failed",
 }  # fmt: skip
-
-
-class ReportArgs(Args):
-    """What to write, and where."""
-
-    path: str
-    """File to write; one the person named, or inside the workspace."""
-    answer: dict[str, Any]
-    """The answer as JSON, as `--json` prints it."""
-
-
-def checked(answer: dict[str, Any]) -> dict[str, Any]:
-    """Refuse what is not an answer; fill fields that an older answer lacks.
-
-    Raises:
-        BadArguments: a required field is missing.
-    """
-    if missing := [f for f in REQUIRED if f not in answer]:
-        raise BadArguments(
-            f"This is not an answer: it lacks {', '.join(missing)}. Give the object that `whence ask --json` prints."
-        )
-    return EXAMPLE_ANSWER | answer
+MAX_LISTED = 60
 
 
 def view(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with its figures and a manifest of data, versions and seeds."""
-    answer = checked(answer)
-    results = [(e, _typed(e)) for e in answer["evidence"] if e.get("ok", True)]
-    balance = next((r for _, r in reversed(results) if isinstance(r, BalanceReport)), None)
-    primary = next((e["id"] for e, _ in results if _is_primary(e, answer)), None)
+    """The answer with its figures, the flow of rows, and a manifest of data, versions and seeds.
+
+    Raises:
+        BadArguments: it is not an answer.
+    """
+    answer = every_text(checked(answer), visible)
+    results = [r for e in answer["evidence"] if e.get("ok", True) and (r := _typed(e))]
+    balance, card = _last(results, BalanceReport), _last(results, DatasetCard)
+    primary = next((e["id"] for e in answer["evidence"] if _is_primary(e, answer)), None)
+    dag, dag_note = _dag(answer, results)
     return {
         "answer": answer,
-        "dag": _dag(answer),
+        "status": STATUS.get(answer["status"], answer["status"]),
+        "primary": primary,
+        "dag": dag,
+        "dag_note": dag_note,
         "forest": forest_plot(answer["ledger"], primary),
         "love": love_plot(balance) if balance else None,
         "overlap": overlap_plot(balance) if balance else None,
         "balance": balance,
+        "card": card,
+        "flow": _flow(card, _estimate(answer, primary), balance, answer),
+        "audit": _last(results, AuditReport),
+        "sensitivity": _last(results, Sensitivity),
+        "refutations": [r for r in results if isinstance(r, Refutation)],
+        "implications": _last(results, ImplicationsResult),
         "manifest": _manifest(answer["evidence"]),
     }
+
+
+def _last(results: list[Result], kind: type[R]) -> R | None:
+    return next((r for r in reversed(results) if isinstance(r, kind)), None)
 
 
 def _typed(evidence: dict[str, Any]) -> Result | None:
     try:
         return result_from_json(evidence["result"]) if evidence.get("result") else None
-    except (KeyError, ValidationError):
+    except (KeyError, ValidationError, WhenceError):
         return None  # a newer kind of result: shown by its summary only
 
 
@@ -77,18 +82,96 @@ def _is_primary(evidence: dict[str, Any], answer: dict[str, Any]) -> bool:
     return bool(estimate) and result.get("kind") == "estimate" and result.get("value") == estimate.get("value")
 
 
-def _dag(answer: dict[str, Any]) -> str | None:
-    if not answer.get("graph"):
-        return None
-    graph: AnyGraph = TypeAdapter(AnyGraph).validate_python(answer["graph"])
+def _estimate(answer: dict[str, Any], primary: str | None) -> EffectEstimate | None:
+    found = next((_typed(e) for e in answer["evidence"] if e["id"] == primary), None)
+    return found if isinstance(found, EffectEstimate) else None
+
+
+def _flow(
+    card: DatasetCard | None, estimate: EffectEstimate | None, balance: BalanceReport | None, answer: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """How many rows there were at each stage, as (number, words)."""
+    if card is None:
+        return []
+    steps = [(f"{card.n_rows:,}", f"rows loaded from {_file(answer)}")]
+    if estimate is None:
+        return steps
+    if gone := card.n_rows - estimate.n_used:
+        population = (answer.get("question") or {}).get("population")
+        why = (
+            "outside the population asked for, or missing a value"
+            if population
+            else "missing a value, or in other arms"
+        )
+        steps.append((f"{gone:,}", f"left out: {why}"))
+    steps.append((f"{estimate.n_used:,}", f"rows used by {estimate.estimator.replace('_', ' ')}"))
+    if balance:
+        steps.append((f"{balance.n_treated:,} / {balance.n_control:,}", "treated / control"))
+    return steps
+
+
+def _file(answer: dict[str, Any]) -> str:
+    return next((file_of(e) for e in answer["evidence"] if e["tool"] == "data_load"), "the table")
+
+
+def _dag(answer: dict[str, Any], results: list[Result]) -> tuple[str | None, str]:
+    """The picture of the graph, or of what the design assumes where no graph was used, and where it comes from."""
     question = answer.get("question") or {}
-    colors: dict[str, str] = dict.fromkeys(answer.get("adjustment_set") or (), "adjusted")
-    colors |= {question[k]: k for k in ("treatment", "outcome") if question.get(k)}
-    return draw_graph(graph, colors)
+    roles: dict[str, str] = {}
+    if found := _last(results, RolesResult):
+        roles = {r.variable: r.role.replace("_", " ") for r in found.roles if r.role not in ("irrelevant", "undecided")}
+    roles |= {question[k]: k for k in ("treatment", "outcome") if question.get(k)}
+    if question.get("target"):
+        roles[question["target"]] = "outcome"
+    adjusted = frozenset[str](answer.get("adjustment_set") or ())
+    roles = dict.fromkeys(adjusted, "adjusted") | roles
+    if not answer.get("graph"):
+        return _schema(answer)
+    try:
+        graph: AnyGraph = TypeAdapter[AnyGraph](AnyGraph).validate_python(answer["graph"])
+    except (ValidationError, WhenceError):
+        return None, "The graph is of a kind this version cannot draw; the JSON report holds it."
+    source = _last(results, GraphResult)
+    learned = source is not None and source.method not in ("read", "edit")
+    origin = f"Learned from the data by {source.method}." if learned and source else "Given, not learned from the data."
+    return draw_graph(graph, roles, adjusted), origin
+
+
+def _schema(answer: dict[str, Any]) -> tuple[str | None, str]:
+    """A picture of what the design takes for granted: it is not a finding."""
+    estimand = answer.get("estimand") or {}
+    design, t, y = answer.get("design"), estimand.get("treatment"), estimand.get("outcome")
+    if not t or not y or design not in ("experiment", "backdoor", "instrument", "frontdoor"):
+        return None, ""
+    roles, edges = {t: "treatment", y: "outcome"}, list[Edge]()
+    covariates = list(answer.get("adjustment_set") or ())
+    if len(covariates) > 4:
+        covariates = [f"{len(covariates)} covariates"]
+    causes = [t, y] if design in ("backdoor", "instrument") else [y]
+    for z in covariates:
+        roles[z] = "adjusted"
+        edges += [Edge(source=z, target=n) for n in causes]
+    for z in estimand.get("instruments") or ():
+        roles[z] = "instrument"
+        edges.append(Edge(source=z, target=t))
+    mediators = (estimand.get("mediators") or ()) if design == "frontdoor" else ()
+    for m in mediators:
+        roles[m] = "mediator"
+        edges += [Edge(source=t, target=m), Edge(source=m, target=y)]
+    if not mediators:
+        edges.append(Edge(source=t, target=y))
+    if design in ("instrument", "frontdoor"):
+        edges.append(Edge(source=t, target=y, mark_source="arrow"))
+    try:
+        graph = Admg(nodes=tuple(roles), edges=tuple(edges))
+    except (ValidationError, WhenceError):  # a variable in two roles
+        return None, ""
+    words = "No graph was given: this is what the design takes for granted, not a finding."
+    return draw_graph(graph, roles, frozenset(covariates)), words
 
 
 def _manifest(evidence: list[dict[str, Any]]) -> dict[str, Any]:
-    """Hashes, versions and seeds over all evidence."""
+    """Hashes, versions, seeds and files over all evidence."""
     datasets: dict[str, str] = {}
     versions: dict[str, str] = {}
     seeds: set[int] = set()
@@ -97,53 +180,5 @@ def _manifest(evidence: list[dict[str, Any]]) -> dict[str, Any]:
         datasets |= provenance.get("datasets") or {}
         versions |= provenance.get("versions") or {}
         seeds.add(int(provenance.get("seed") or 0))
-    return {"datasets": datasets, "versions": dict(sorted(versions.items())), "seeds": sorted(seeds)}
-
-
-def render(template: str, context: dict[str, Any]) -> str:
-    """Fill a template; a field it names and does not get is an error."""
-    environment = Environment(
-        loader=PackageLoader("whence.tools.report", "templates"),
-        autoescape=select_autoescape(["html", "html.j2"], default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["md"] = markdown_text
-    environment.filters["num"] = short_number
-    return environment.get_template(template).render(context)
-
-
-def short_number(value: Any) -> str:
-    """A number for a table: four significant digits; nothing for None."""
-    return (
-        f"{value:,.4g}"
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else ""
-        if value is None
-        else str(value)
-    )
-
-
-def markdown_text(value: Any) -> str:
-    """Text that Markdown shows as it is: no markup, link, table cell or HTML can come from data."""
-    flat = " ".join(str(value).split())
-    return "".join("\\" + ch if ch in "\\`*_{}[]<>()#+!|~$" else ch for ch in flat)
-
-
-def write_report(
-    env: Env, path: str, content: str, format: Literal["markdown", "html", "json", "script"]
-) -> ReportFile:
-    """Write a file whole or not at all."""
-    target = env.writable(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    body = content.encode("utf-8")
-    try:
-        Path(temporary).write_bytes(body)
-        os.replace(temporary, target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise BadArguments(
-            f"The report {path[:200]!r} cannot be written: {error.strerror}. Choose another file."
-        ) from error
-    return ReportFile(path=path, format=format, sha256=hashlib.sha256(body).hexdigest(), n_bytes=len(body))
+    files = [file_of(e) for e in evidence if e["tool"] == "data_load"]
+    return {"datasets": datasets, "versions": dict(sorted(versions.items())), "seeds": sorted(seeds), "files": files}

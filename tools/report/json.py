@@ -6,12 +6,13 @@ import json
 
 from ..domain.results import ReportFile
 from ..spec import Env, Tool
-from ._view import EXAMPLE_ANSWER, ReportArgs, checked, write_report
+from ._answer import EXAMPLE_ANSWER, ReportArgs, checked
+from ._write import write_report
 
 
 def run(args: ReportArgs, env: Env) -> ReportFile:
-    """Write the versioned answer object, the same that `--json` prints."""
-    text = json.dumps(checked(args.answer), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    """Write the versioned answer object, the same that `--json` prints, without the folders of this machine."""
+    text = json.dumps(checked(args.answer), indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
     return write_report(env, args.path, text, "json")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..domain.results import ReportFile
 from ..spec import Env, Tool
-from ._view import EXAMPLE_ANSWER, ReportArgs, render, view, write_report
+from ._answer import EXAMPLE_ANSWER, ReportArgs
+from ._view import view
+from ._write import render, write_report
 
 
 def run(args: ReportArgs, env: Env) -> ReportFile:

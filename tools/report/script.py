@@ -8,23 +8,36 @@ from typing import Any
 
 from ..domain.results import ReportFile
 from ..spec import Env, Tool
-from ._view import EXAMPLE_ANSWER, ReportArgs, checked, render, write_report
+from ._answer import EXAMPLE_ANSWER, IN_MEMORY, ReportArgs, checked, file_of
+from ._write import render, write_report
 
 
 def run(args: ReportArgs, env: Env) -> ReportFile:
-    """Write the calls, the data's hash and the expected numbers; no path of this machine, no secret."""
+    """Write the calls, the data's hash and the expected numbers; no path of this machine, no secret.
+
+    A call that failed is left out: there is no number to compare.
+    """
     answer = checked(args.answer)
     calls = [_call(e) for e in answer["evidence"] if e.get("ok", True) and e.get("result")]
-    seed = next((int((e.get("provenance") or {}).get("seed") or 0) for e in answer["evidence"]), 0)
-    record = {"question": " ".join(str(answer["words"]).split()), "seed": seed, "calls": calls}
-    context: dict[str, Any] = {"record": json.dumps(record, indent=1, ensure_ascii=True)}
-    return write_report(env, args.path, render("replay.py.j2", context), "script")
+    provenances: list[dict[str, Any]] = [e.get("provenance") or {} for e in answer["evidence"]]
+    versions: dict[str, str] = {}
+    for provenance in provenances:
+        versions |= provenance.get("versions") or {}
+    record = {
+        "question": " ".join(str(answer["words"]).split()),
+        "seed": max((int(p.get("seed") or 0) for p in provenances), default=0),
+        "versions": versions,
+        "calls": calls,
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=True).replace("'", "\\u0027")  # nothing can end the string
+    return write_report(env, args.path, render("replay.py.j2", {"record": text}), "script")
 
 
 def _call(evidence: dict[str, Any]) -> dict[str, Any]:
     call = {k: evidence[k] for k in ("id", "tool", "args", "result")}
-    if evidence["tool"] == "data_load":  # a path of this machine helps nobody; the name of the file does
-        call["args"] = evidence["args"] | {"path": PurePath(str(evidence["args"].get("path", ""))).name}
+    if evidence["tool"] == "data_load":
+        call["args"] = evidence["args"] | {"path": file_of(evidence)}
+        call["in_memory"] = bool(IN_MEMORY.fullmatch(PurePath(str(evidence["args"].get("path", ""))).name))
     return call
 
 
