@@ -1,0 +1,66 @@
+"""What can go wrong between us and a model, sorted by who can act on it.
+
+    UsageError
+      KeyRejected       the key is wrong, expired, or may not do this
+      ModelUnknown      the endpoint does not serve that model
+      QuotaSpent        the account has nothing left
+      RequestRejected   the endpoint does not take such requests
+    ToolError
+      Refused           the model declined to answer
+      Filtered          a content filter stopped the request or the reply
+      ContextTooLong    the conversation does not fit; also a `TooLarge`
+    LimitReached
+      EndpointDown      retries are spent; the run ends, saved
+
+None of them is retried by the client. A fault that is retried, `Fault`, never leaves this package.
+"""
+
+from __future__ import annotations
+
+from ....tools.domain.errors import LimitReached, TooLarge, ToolError, UsageError
+
+
+class KeyRejected(UsageError):
+    """The endpoint does not accept the key."""
+
+
+class ModelUnknown(UsageError):
+    """The endpoint does not serve the model that was asked for."""
+
+
+class QuotaSpent(UsageError):
+    """The account behind the key has no credit left; waiting does not help."""
+
+
+class RequestRejected(UsageError):
+    """The endpoint understood the request and does not take it; sending it again does not help."""
+
+
+class Refused(ToolError):
+    """The model declined; its words are in the message."""
+
+
+class Filtered(ToolError):
+    """A content filter stopped the request or the reply."""
+
+
+class ContextTooLong(TooLarge):
+    """The messages and the reply do not fit into the model's context."""
+
+
+class EndpointDown(LimitReached):
+    """The endpoint kept failing until the retries of the call or of the run were spent."""
+
+
+class Fault(Exception):
+    """One attempt failed in a way that may pass: a reset, a time-out, a 5xx, a reply cut short or garbled.
+
+    Args:
+        what: What happened, in words, without secrets.
+        retry_after_s: How long the endpoint asked us to wait, in seconds, if it did.
+    """
+
+    def __init__(self, what: str, retry_after_s: float | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,244 @@
+"""Model calls through a faulty endpoint: how many come out equal, how many end cleanly, and what is done twice.
+
+A server of ours speaks Chat Completions over real sockets and fails on three requests in ten, in twenty ways.
+The oracle is the script that the server plays. Malformed tool calls are written by the same server.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, get_args
+
+from ...agent.policies.llm import messages
+from ...agent.policies.llm.client import ChatClient, Token
+from ...agent.policies.llm.config import LlmConfig, load_config
+from ...agent.policies.llm.errors import (
+    ContextTooLong,
+    EndpointDown,
+    Filtered,
+    KeyRejected,
+    ModelUnknown,
+    QuotaSpent,
+    Refused,
+)
+from ...agent.policies.llm.reply import Reply, RequestedCall
+from ...agent.policies.llm.schemas import decode_arguments
+from ...tools.domain.errors import BadArguments, WhenceError
+from ...tools.registry import all_tools, get_tool
+from ._table import Table
+from .openai_server.replies import Say
+from .openai_server.serve import KEY, MODEL, Fault, Lasting, ModelServer, Passing
+
+RATE = 0.3
+LASTING_SHARE = 0.2
+"""Of the faults, those that no retry mends."""
+EXPECTED: dict[str, type[WhenceError]] = {
+    "refusal": Refused, "content_filter": Filtered, "filtered": Filtered, "wrong_model": ModelUnknown,
+    "expired_key": KeyRejected, "context_length": ContextTooLong, "no_credit": QuotaSpent,
+}  # fmt: skip
+RETRY_AFTER_S = 0.05
+
+
+@dataclass
+class Outcome:
+    """What came of the calls."""
+
+    calls: int = 0
+    injected: Counter[str] = field(default_factory=Counter[str])
+    equal: int = 0
+    clean: int = 0
+    """Ended in the error that belongs to the fault."""
+    different: int = 0
+    crashes: list[str] = field(default_factory=list[str])
+    duplicates: int = 0
+    """Tool calls carried out twice, or text shown twice."""
+    leaks: int = 0
+    """Times the key was seen in text, errors or tokens."""
+    retries: int = 0
+    early: int = 0
+    """Retries that came before the pause that was asked for."""
+    seconds: float = 0
+
+
+def main() -> int:
+    """Print the fault table; exit status 1 when anything differs, crashes, is done twice or leaks."""
+    outcome = measure(600)
+    malformed = measure_malformed()
+    table = Table("Model endpoint under faults", ("what", "count", "note"))
+    table.add("model calls", outcome.calls, f"{sum(outcome.injected.values())} faults injected at {RATE:.0%} a request")
+    table.add("equal to the fault-free reply", outcome.equal, "text and tool calls")
+    table.add("clean failures", outcome.clean, "the error that belongs to the fault: " + ", ".join(sorted(EXPECTED)))
+    table.add("different replies", outcome.different, "")
+    table.add("crashes", len(outcome.crashes), "; ".join(outcome.crashes[:3]))
+    table.add(
+        "duplicate effects", outcome.duplicates, "tool calls carried out twice, text shown twice, needless requests"
+    )
+    table.add("keys seen", outcome.leaks, "in text, tokens, arguments and errors")
+    table.add("retries", outcome.retries, "made by one owner, bounded over the run")
+    table.add("Retry-After not obeyed", outcome.early, f"of {outcome.injected['429_after']}")
+    table.add(
+        "malformed tool calls", malformed[0], f"{malformed[1]} told to the model as BadArguments, the rest crashes"
+    )
+    table.add("seconds", outcome.seconds, "slow-loris attempts included")
+    table.note("By fault: " + ", ".join(f"{k} {v}" for k, v in sorted(outcome.injected.items())))
+    table.publish("llm_faults")
+    bad = outcome.different + len(outcome.crashes) + outcome.duplicates + outcome.leaks + outcome.early
+    return int(bool(bad) or malformed[0] != malformed[1] or outcome.equal + outcome.clean != outcome.calls)
+
+
+def local_config(base_url: str, **changed: Any) -> LlmConfig:
+    """The configuration for our server."""
+    found = load_config(
+        {"WHENCE_MODEL": MODEL, "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": base_url, "WHENCE_HOME": "/none"}
+    )
+    return LlmConfig.model_validate(found.model_dump() | changed)
+
+
+def measure(n_calls: int, seed: int = 1, total_s: float = 0.6) -> Outcome:
+    """Hold conversations of two turns, with a tool call between, over a faulty server.
+
+    Args:
+        n_calls: Model calls to make.
+        seed: For the faults and for where streams are cut.
+        total_s: Longest time of one attempt, which a slow-loris attempt takes.
+    """
+    rng = Random(seed)
+    kinds = {True: get_args(Lasting), False: get_args(Passing)}
+    outcome = Outcome()
+    started = time.monotonic()
+
+    def fault(n: int, body: dict[str, Any]) -> Fault | None:
+        if rng.random() >= RATE:
+            return None
+        return rng.choice((*kinds[rng.random() < LASTING_SHARE], "no_usage"))
+
+    with ModelServer(script, fault, seed=seed, retry_after_s=RETRY_AFTER_S) as server:
+        config = local_config(server.base_url, total_s=total_s, retries_per_call=12, retries_per_run=1000)
+        executed: Counter[str] = Counter()
+        with ChatClient(config, sleep=_quick, rng=Random(seed)) as client:
+            item = 0
+            while outcome.calls < n_calls:
+                item += 1
+                _converse(client, server, item, outcome, executed)
+            outcome.retries = client.budget.used
+        outcome.injected = Counter(server.injected)
+        outcome.duplicates += sum(n - 1 for n in executed.values())
+        n_mended = sum(n for kind, n in outcome.injected.items() if kind in get_args(Passing))
+        outcome.duplicates += abs(len(server.requests) - outcome.calls - n_mended)  # a request that nothing asked for
+        outcome.early = _not_obeyed(server)
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def script(body: dict[str, Any]) -> Say:
+    """What the model says: tool calls to a question, text to their results; wide characters in both."""
+    item = next(m["content"] for m in body["messages"] if m["role"] == "user").split()[-1]
+    if body["messages"][-1]["role"] == "tool":
+        return Say(text=f"Wörter über {item} 😀 ⇒ {'étude ' * 8}{item}.")
+    calls = tuple(
+        (f"c{item}_{n}", "data_describe", json.dumps({"dataset": f"Tabelle ⊂ 😀 {item}/{n}"}, ensure_ascii=False))
+        for n in range(1 + int(item) % 3)
+    )
+    return Say(text="Ich sehe nach … " if int(item) % 2 else "", calls=calls)
+
+
+def _converse(client: ChatClient, server: ModelServer, item: int, outcome: Outcome, executed: Counter[str]) -> None:
+    """One question, its tool calls, and the answer."""
+    conversation: list[dict[str, Any]] = [messages.system("Be brief."), messages.user(f"question {item}")]
+    stream = item % 4 != 0
+    first = _one(client, server, conversation, outcome, stream)
+    if first is None:
+        return
+    conversation.append(messages.assistant(first))
+    for call in first.tool_calls:
+        executed[call.id] += 1
+        conversation.append(messages.tool_result(call, f"done {call.id}"))
+    _one(client, server, conversation, outcome, stream)
+
+
+def _one(
+    client: ChatClient, server: ModelServer, conversation: list[dict[str, Any]], outcome: Outcome, stream: bool
+) -> Reply | None:
+    """One model call, compared with what the script says."""
+    outcome.calls += 1
+    shown: list[str] = []
+
+    def show(token: Token) -> None:
+        if token.kind == "restart":
+            shown.clear()
+        shown.append(token.text)
+
+    expected = script({"messages": conversation})
+    try:
+        reply = client.ask(conversation, stream=stream, on_token=show)
+    except EndpointDown as error:
+        outcome.crashes.append(f"retries spent: {error}"[:100])
+        return None
+    except WhenceError as error:
+        outcome.leaks += KEY in f"{error}{shown}{error.__cause__}{error.__context__}"
+        outcome.clean += type(error) is EXPECTED.get(server.injected[-1])
+        outcome.different += type(error) is not EXPECTED.get(server.injected[-1])
+        return None
+    except Exception as error:  # counted, that is the measurement
+        outcome.crashes.append(f"{type(error).__name__}: {error}"[:100])
+        return None
+    calls = tuple(RequestedCall(id=i, name=n, arguments_json=a) for i, n, a in expected.calls)
+    is_equal = reply.text == expected.text and reply.tool_calls == calls
+    outcome.equal += is_equal
+    outcome.different += not is_equal
+    outcome.duplicates += stream and "".join(shown) != reply.text
+    outcome.leaks += KEY in f"{reply}{shown}"
+    return reply
+
+
+def _quick(seconds: float) -> None:
+    """Pauses that the server asked for are kept; our own are shortened."""
+    time.sleep(seconds if seconds <= RETRY_AFTER_S * 1.2 else 0.001)
+
+
+def _not_obeyed(server: ModelServer) -> int:
+    """Retries before the pause that was asked for."""
+    pauses = [server.requests[n + 1][0] - server.requests[n][0] for n in server.paused if n + 1 < len(server.requests)]
+    return sum(pause < RETRY_AFTER_S for pause in pauses)
+
+
+def measure_malformed() -> tuple[int, int]:
+    """Have the model write malformed calls of every tool; returns how many, and how many became `BadArguments`."""
+    cases = list(malformed_calls())
+    n_told = 0
+    scripted = ModelServer(lambda body: Say(calls=(("c", *cases[int(body["messages"][0]["content"])]),)))
+    with scripted as server, ChatClient(local_config(server.base_url)) as client:
+        for n in range(len(cases)):
+            call = client.ask([messages.user(str(n))], stream=n % 2 == 0).tool_calls[0]
+            try:
+                tool = get_tool(call.name)
+                tool.parse(decode_arguments(tool, call.arguments_json))
+            except BadArguments:
+                n_told += 1
+    return len(cases), n_told
+
+
+def malformed_calls() -> list[tuple[str, str]]:
+    """Names and arguments, none of which may be carried out: ten kinds for every tool."""
+    cases: list[tuple[str, str]] = []
+    for name, tool in all_tools().items():
+        good = tool.example.model_dump(mode="json")
+        text = json.dumps(good)
+        required = next(k for k, f in tool.args.model_fields.items() if f.is_required())
+        cases += [
+            (f"{name}_{len(cases)}", text),
+            (name, json.dumps(good | {"zzz": 1})),
+            (name, f"[{text}]"),
+            (name, text[:-1]),
+            (name, f'{text[:-1]}, "alpha": NaN}}'),
+            (name, f'{text[:-1]}, "{required}": 1}}'),
+            (name, json.dumps({k: v for k, v in good.items() if k != required})),
+            (name, json.dumps(good | {required: {"a": [1]}})),
+            (name, ""),
+            (name, f"{text} and then {text}"),
+        ]
+    return [*cases, ("data_describe", json.dumps({"dataset": "x" * 1_000_000}))]
