@@ -1,0 +1,223 @@
+"""Find the value or the bounds of a query from given probabilities of one network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ._programs import District, Row, events_of, independence_rows
+from ._worlds import Event, Poly, Term, World, cancelled, plus
+
+ONE: Poly = {frozenset(): 1.0}
+Ratio = tuple[Poly, Poly]
+"""Numerator and denominator."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One given number: `top / bottom = value`."""
+
+    label: str
+    top: Poly
+    bottom: Poly
+    value: float
+
+
+@dataclass
+class Outcome:
+    """What was found: `exact` by equations alone or since the bounds meet."""
+
+    lower: float | None = None
+    upper: float | None = None
+    conflicts: list[str] = field(default_factory=list[str])
+    unused: list[str] = field(default_factory=list[str])
+    missing: list[tuple[int, Event]] = field(default_factory=list[tuple[int, Event]])
+    joined: bool = False
+    """Whether independent districts had to be joined, or ratios bounded apart: the bounds may not be sharp."""
+    by_program: bool = False
+
+
+class Solver:
+    """The districts of a network, the equations the given numbers put on them, and a query.
+
+    Args:
+        world: The network.
+        givens: Given numbers.
+        query: Ratios to add, each with a weight.
+        joins: Groups of districts to treat as one.
+        before: The solver without these joins; its equations still hold beside any response of the other districts.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        givens: Iterable[Given],
+        query: Iterable[tuple[float, Ratio]],
+        joins: tuple[frozenset[int], ...] = (),
+        before: Solver | None = None,
+    ) -> None:
+        number = {d: min(group) for group in joins for d in group}
+        self.world = world
+        self.givens = [Given(g.label, _renumber(g.top, number), _renumber(g.bottom, number), g.value) for g in givens]
+        self.query = [(w, (_renumber(a, number), _renumber(b, number))) for w, (a, b) in query]
+        polys = [p for g in self.givens for p in (g.top, g.bottom)] + [p for _, r in self.query for p in r]
+        events = events_of(polys)
+        self.districts = {d: District(found, world.n_levels) for d, found in sorted(events.items())}
+        self.outcome = Outcome(joined=bool(joins))
+        self._known: dict[tuple[int, Event, int], float | None] = {}
+        for group in joins if before else ():
+            self._keep_independence(before, group)  # type: ignore[arg-type]
+        self.pending = self._settle()
+
+    def _keep_independence(self, before: Solver, group: frozenset[int]) -> None:
+        joined = self.districts[min(group)]
+        rows: list[Row] = []
+        for d in sorted(group & before.districts.keys()):
+            own = set(before.districts[d].group_of)
+            rows += independence_rows(joined, before.districts[d].rows, own)
+        joined.rows += rows
+
+    def _value(self, district: int, event: Event) -> float | None:
+        """The value of a factor that the equations fix so far."""
+        found = self.districts[district]
+        key = (district, event, len(found.rows))
+        if key not in self._known:
+            self._known[key] = found.solve({event: 1.0})
+        return self._known[key]
+
+    def reduce(self, poly: Poly) -> Poly:
+        """The polynomial with every factor that is fixed put in as a number."""
+        total: Poly = {}
+        for term, weight in poly.items():
+            left: set[tuple[int, Event]] = set()
+            for district, event in term:
+                value = self._value(district, event)
+                if value is None:
+                    left.add((district, event))
+                else:
+                    weight *= value
+            total[frozenset(left)] = total.get(frozenset(left), 0.0) + weight
+        return {t: w for t, w in total.items() if abs(w) > 1e-15}
+
+    def _settle(self) -> list[Given]:
+        """Turn given numbers into equations until no more become linear; returns those that did not."""
+        pending, progress = list(self.givens), True
+        while progress and pending:
+            progress, left = False, list[Given]()
+            for given in pending:
+                top, bottom = cancelled(given.top, given.bottom)
+                poly = self.reduce(plus(top, bottom, -given.value))
+                districts = {d for term in poly for d, _ in term}
+                if len(districts) > 1 or any(len(term) > 1 for term in poly):
+                    left.append(given)
+                    continue
+                progress = True
+                weights, constant = _linear(poly)
+                if districts:
+                    agrees = self.districts[districts.pop()].add((weights, -constant))
+                else:
+                    agrees = abs(constant) <= 1e-7
+                if not agrees:
+                    self.outcome.conflicts.append(given.label)
+            pending = left
+        return pending
+
+    def answer(self) -> Outcome:
+        """Solve, joining districts as far as the query needs it."""
+        ratios = self._ratios()
+        needed = [self._join_needed(top, bottom) for top, bottom in ratios]
+        touched = {d for r in ratios for p in r for t in p for d, _ in t}
+        if touched and (joins := self._joins([g for g in needed if g], touched)):
+            return Solver(self.world, self.givens, self.query, joins, self).answer()
+        self.outcome.unused = [g.label for g in self.pending]
+        self._fill(ratios)
+        for d, district in self.districts.items():
+            if not self.outcome.conflicts and not district.feasible():
+                self.outcome.conflicts = [g.label for g in self.givens if d in events_of((g.top, g.bottom))]
+        return self.outcome
+
+    def _ratios(self) -> list[Ratio]:
+        """The ratios of the query, reduced; those over the same denominator are added first."""
+        by_bottom: dict[frozenset[tuple[Term, float]], Ratio] = {}
+        for weight, (top, bottom) in self.query:
+            key = frozenset(bottom.items())
+            so_far = by_bottom.get(key, ({}, bottom))[0]
+            by_bottom[key] = (plus(so_far, top, weight), bottom)
+        ratios: list[Ratio] = []
+        for top, bottom in by_bottom.values():
+            over = cancelled(top, bottom)
+            ratios.append((self.reduce(over[0]), self.reduce(over[1])))
+        return ratios
+
+    def _join_needed(self, top: Poly, bottom: Poly) -> set[int]:
+        """Districts whose product stands in the way of a linear (or linear-fractional) program."""
+        constant = not any(bottom)
+        if constant:
+            return {d for t in top if len(t) > 1 for d, _ in t}
+        districts = {d for p in (top, bottom) for t in p for d, _ in t}
+        return districts if len(districts) > 1 else set()
+
+    def _joins(self, groups: list[set[int]], touched: set[int]) -> tuple[frozenset[int], ...]:
+        """Groups closed under the given numbers that tie districts of the query to others."""
+        ties = [{d for p in (g.top, g.bottom) for t in self.reduce(p) for d, _ in t} for g in self.pending]
+        reached = set(touched)
+        while grown := [t for t in ties if t & reached and not t <= reached]:
+            reached |= set[int]().union(*grown)
+        merged: list[set[int]] = []
+        for group in [*groups, *(t for t in ties if t & reached and len(t) > 1)]:
+            apart = [m for m in merged if not m & group]
+            merged = [*apart, set(group).union(*(m for m in merged if m & group))]
+        return tuple(frozenset(m) for m in merged)
+
+    def _fill(self, ratios: list[Ratio]) -> None:
+        low = high = 0.0
+        self.outcome.joined |= sum(1 for r in ratios if any(r[0]) or any(r[1])) > 1
+        for top, bottom in ratios:
+            found = self._bounds(top, bottom)
+            if found is None:
+                self.outcome.conflicts = self.outcome.conflicts or [g.label for g in self.givens]
+                return
+            low, high = low + found[0], high + found[1]
+        self.outcome.lower, self.outcome.upper = low, high
+
+    def _bounds(self, top: Poly, bottom: Poly) -> tuple[float, float] | None:
+        self.outcome.missing += sorted({f for p in (top, bottom) for t in p for f in t}, key=str)
+        if not any(top) and not any(bottom):
+            below = bottom.get(frozenset(), 0.0)
+            value = top.get(frozenset(), 0.0)
+            return (value / below, value / below) if abs(below) > 1e-12 else None
+        self.outcome.by_program = True
+        if not any(bottom):
+            low = high = top.get(frozenset(), 0.0)
+            for d in sorted({d for t in top for d, _ in t}):
+                weights = {e: w for t, w in top.items() for x, e in t if x == d}
+                if (found := self.districts[d].bounds(weights, None)) is None:
+                    return None
+                low, high = low + found[0], high + found[1]
+            below = bottom.get(frozenset(), 0.0)
+            return (low / below, high / below) if below > 1e-12 else None
+        district = next(d for p in (top, bottom) for t in p for d, _ in t)
+        return self.districts[district].bounds(_forms(top), _forms(bottom))
+
+
+def _forms(poly: Poly) -> dict[Event, float]:
+    weights, constant = _linear(poly)
+    return {**weights, frozenset(): constant}
+
+
+def _linear(poly: Poly) -> tuple[dict[Event, float], float]:
+    """The factors of a linear polynomial with their weights, and its constant."""
+    return {e: w for t, w in poly.items() for _, e in t}, poly.get(frozenset(), 0.0)
+
+
+def _renumber(poly: Poly, number: dict[int, int]) -> Poly:
+    if not number:
+        return poly
+    total: Poly = {}
+    for term, weight in poly.items():
+        events: dict[int, Event] = {}
+        for d, event in term:
+            events[number.get(d, d)] = events.get(number.get(d, d), frozenset()) | event
+        key = frozenset(events.items())
+        total[key] = total.get(key, 0.0) + weight
+    return total
