@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import socket
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from random import Random
@@ -129,6 +133,35 @@ def test_a_silent_or_absent_endpoint_ends_in_a_clear_error() -> None:
         with pytest.raises(EndpointDown, match="connection failed"):
             model.ask(HELLO)
         assert model.n_requests == 2
+
+
+def test_a_connection_that_is_used_again_has_its_time_too() -> None:
+    plan = ModelServer(lambda body: SAY, lambda n, body: "slow_loris" if n == 1 else None)
+    with plan as server, client(server, total_s=0.6, retries_per_call=0) as model:
+        assert model.ask(HELLO).text == SAY.text
+        with pytest.raises(EndpointDown, match=r"not complete after 0\.6 s"):
+            model.ask(HELLO)
+        assert model.ask(HELLO).text == SAY.text
+
+
+def test_headers_that_trickle_in_end_at_the_total_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=trickle_headers, args=(listening,), daemon=True).start()
+        config = local_config(f"http://127.0.0.1:{listening.getsockname()[1]}/v1", total_s=0.4, retries_per_call=0)
+        with ChatClient(config) as model:
+            model.sdk()
+            started = time.monotonic()
+            with pytest.raises(EndpointDown, match=r"not complete after 0\.4 s"):
+                model.ask(HELLO)
+            assert 0.35 < time.monotonic() - started < 5
+
+
+def trickle_headers(listening: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection, _ = listening.accept()
+        for byte in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10_000:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
 
 
 def test_a_listener_that_fails_is_not_taken_for_the_endpoint() -> None:
