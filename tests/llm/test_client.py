@@ -199,6 +199,15 @@ def test_a_server_that_ignores_streaming_is_understood() -> None:
         assert model.ask(HELLO).text == SAY.text
 
 
+def test_a_local_server_is_reached_past_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(variable, "")
+    with ModelServer(lambda body: SAY) as server, client(server, retries_per_call=0) as model:
+        assert model.ask(HELLO).text == SAY.text
+
+
 def test_a_request_that_is_not_accepted_is_not_sent_twice() -> None:
     with ModelServer(lambda body: SAY) as server, client(server) as model:
         with pytest.raises(RequestRejected, match="preceding message"):

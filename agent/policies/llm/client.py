@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from ....tools.domain.errors import WhenceError
 from ....tools.domain.model import Model
@@ -162,7 +163,7 @@ class ChatClient:
             http = openai.DefaultHttpxClient(
                 timeout=limits,
                 follow_redirects=False,
-                trust_env=not self.config.is_local,  # a proxy is for what is far away
+                mounts=self._past_proxies(),
                 event_hooks={"request": [self._deadline.hook]},
             )
             self._opened = openai.OpenAI(
@@ -173,6 +174,11 @@ class ChatClient:
                 http_client=http,
             )
         return self._opened
+
+    def _past_proxies(self) -> dict[str, None]:
+        """A local server is reached directly, whatever proxy the environment names for the world."""
+        host = urlsplit(self.config.base_url).hostname or ""
+        return {f"all://[{host}]" if ":" in host else f"all://{host}": None} if self.config.is_local else {}
 
     def guarded(self, send: Callable[[], Any]) -> Any:
         """Make one attempt within its time, and turn whatever goes wrong into a `Fault` or one of our errors.
