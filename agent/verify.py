@@ -16,6 +16,11 @@ from .policy import Situation
 from .state import Claim, Derived, Draft
 
 NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?%)?(?![\w])")
+PROSE = frozenset({"meaning", "does_not_show", "warnings", "action", "what_would_help"})
+"""Parts of a result that explain: rules of thumb in them are not findings."""
+LEADING_ZERO = re.compile(r"[-−+]?0\d")
+_N = r"[-−+]?[\d,]+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+WITH_INTERVAL = re.compile(rf"(?P<value>{_N}) \((?P<level>\d+) % interval (?P<low>{_N}) to (?P<high>{_N})\)")
 UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
 DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
 CAUSAL = re.compile(
@@ -77,6 +82,9 @@ def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situat
     faults = [
         f"{quoted} has the number {n}, which {_ids(claim)} does not contain." for n in untraced(claim, cited, situation)
     ]
+    faults += [
+        f"{quoted} has {t!r}, but no cited estimate has these numbers together." for t in interval_faults(claim, cited)
+    ]
     return faults + [f"{quoted} {fault}" for fault in _verdict_faults(claim.text, draft, by_id)]
 
 
@@ -118,7 +126,6 @@ def _without_names(text: str, situation: Situation) -> str:
 def _numbers_of(evidence: Evidence) -> Iterator[float]:
     yield from _walk(evidence.result)
     yield from _walk(evidence.args)
-    yield from _walk([c.model_dump() for c in evidence.checks])
     yield from _walk(evidence.summary)
     yield from _walk(evidence.provenance.model_dump(include={"n_rows_used", "n_rows_dropped", "seed"}))
 
@@ -132,8 +139,9 @@ def _walk(value: Any) -> Iterator[float]:
         for match in NUMBER.finditer(value):
             yield _parse(match.group())[0]
     elif isinstance(value, dict):
-        for item in value.values():
-            yield from _walk(item)
+        for key, item in value.items():
+            if key not in PROSE:
+                yield from _walk(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _walk(item)
@@ -150,12 +158,42 @@ def _parse(text: str) -> tuple[float, float, bool]:
 
 
 def _prints_as(value: float, text: str) -> bool:
-    """Whether a value rounds to the printed numeral; signs may be carried by words ("lower by 3")."""
-    if not isfinite(value):
+    """Whether a value rounds to the printed numeral; signs may be carried by words ("lower by 3").
+
+    A whole numeral under 100 must be the number itself: rounding 0.4 to 0 would let any small number pass.
+    """
+    if not isfinite(value) or LEADING_ZERO.match(text):
         return False
     printed, half, percent = _parse(text)
+    if half == 0.5 and abs(printed) < 100:
+        half = 1e-9
     candidates = (value, 100 * value) if percent else (value,)
-    return any(abs(abs(c) - abs(printed)) <= half * (1 + 1e-9) + 1e-12 for c in candidates)
+    return any(abs(abs(c) - abs(printed)) <= half * (1 + 1e-9) + 1e-13 * abs(printed) for c in candidates)
+
+
+def interval_faults(claim: Claim, cited: Iterable[Evidence]) -> tuple[str, ...]:
+    """Estimates printed with their interval whose three numbers are not together in one cited result."""
+    triples = [t for e in cited for t in _triples(e.result)]
+    return tuple(
+        m.group()
+        for m in WITH_INTERVAL.finditer(claim.text)
+        if not any(
+            all(_prints_as(v, m.group(k)) for v, k in zip(t, ("value", "level", "low", "high"), strict=True))
+            for t in triples
+        )
+    )
+
+
+def _triples(value: Any, level: float = 0.95) -> Iterator[tuple[float, float, float, float]]:
+    """Every estimate in a result: value, level in per cent, both ends of the interval."""
+    if isinstance(value, dict):
+        level = value.get("ci_level", level)
+        numbers = [value.get(k) for k in ("value", "ci_low", "ci_high")]
+        if all(isinstance(n, int | float) for n in numbers):
+            yield numbers[0], 100 * level, numbers[1], numbers[2]  # pyright: ignore[reportReturnType]
+        value = list(value.values())
+    for item in value if isinstance(value, list | tuple) else ():
+        yield from _triples(item, level)
 
 
 def _lengths(value: Any) -> Iterator[int]:
