@@ -85,7 +85,7 @@ def test_rule_2_a_graph_that_was_given_decides_before_random_wording() -> None:
         *asked(hints=DesignHints(design="experiment"), graph="my graph", graph_nodes=("t", "y", "age"))
     )
     assert design.kind == "backdoor"
-    assert "'my graph' was given" in design.reasons[0]
+    assert "a causal graph was given (my graph)" in design.reasons[0]
     assert design.adjustment_set == ()
 
 
