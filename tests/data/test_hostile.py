@@ -322,3 +322,11 @@ def test_damaged_copies_load_or_are_refused_but_never_crash(file: str, place: Wo
         with suppress(ToolError):
             run(TOOL.parse({"path": file}), place)
     assert not [f for f in os.listdir(place.workspace.folder) if f.startswith(".")]
+
+
+def test_a_number_of_a_million_digits_is_no_number_and_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("a,b\n1,2\n3," + "9" * 1_000_000 + "\n", encoding="utf-8")
+    env = WorkspaceEnv(Workspace(folder=tmp_path / "w", roots=(tmp_path,)), seed=0)
+    with suppress(ToolError):
+        TOOL.run(TOOL.parse({"path": str(path)}), env)

@@ -85,7 +85,9 @@ def _must_stay_text(cells: pa.ChunkedArray) -> str:
     if (pc.max(pc.binary_length(cells)).as_py() or 0) > 16:
         long = cells.filter(pc.greater(pc.binary_length(cells), 16))
         long = long.filter(pc.match_substring_regex(long, _INTEGER))
-        if len(long) and any(abs(int(v)) > _LONGEST_EXACT for v in pc.unique(long).slice(0, 1000).to_pylist()):
+        if len(long) and any(
+            len(v) > 40 or abs(int(v)) > _LONGEST_EXACT for v in pc.unique(long).slice(0, 1000).to_pylist()
+        ):
             return (
                 f"{len(long):,} cell(s) are whole numbers of more than 15 digits (such as {long[0].as_py()[:24]!r}), "
                 "which a number cannot "
