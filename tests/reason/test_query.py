@@ -107,6 +107,25 @@ def test_bounds_hold_the_truth_when_a_node_is_hidden(kind):
             assert answer.status == "exact"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_left_out_the_bounds_hold_the_truth(seed):
+    rng = random.Random(seed)
+    scm = Scm(MEDIATION, seed)
+    facts = [
+        *tables(scm),
+        p(scm.probability({"y": 1}), {"y": 1}),
+        p(scm.probability({"x": 1, "y": 1}), {"x": 1, "y": 1}),
+    ]
+    given = rng.sample(facts, len(facts) // 2)
+    for kind in ("ATE", "ATT", "NDE", "PN"):
+        try:
+            answer = ask(scm.edges, given, kind)
+        except TooLarge:
+            continue
+        assert answer.status in ("exact", "bounds"), (answer.reason, kind)
+        assert answer.lower - 1e-6 <= truth(scm, kind) <= answer.upper + 1e-6
+
+
 def test_three_levels_are_told_apart():
     scm = Scm({"z": (), "x": ("z",), "y": ("x", "z")}, 5, {"z": 3, "y": 3})
     levels = {"z": (0, 1, 2), "y": (0, 1, 2)}

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_TYPES = 4096
-"""Response types of one district (or of several that had to be joined)."""
+"""Response types of one district."""
+MOST_JOINED = 256
+"""Response types of several independent districts that had to be joined."""
 TOLERANCE = 1e-9
 Row = tuple[dict[Event, float], float]
 """A linear equation: weights of factors of one district, and what they sum to."""
@@ -28,18 +30,19 @@ class District:
     coordinates has variables of its own; that keeps conditional probability tables linear in size.
     """
 
-    def __init__(self, events: Iterable[Event], n_levels: Mapping[str, int]) -> None:
+    def __init__(self, events: Iterable[Event], n_levels: Mapping[str, int], most: int = MOST_TYPES) -> None:
         self.groups = _groups(events)
         self.group_of = {c: i for i, group in enumerate(self.groups) for c in group}
         self.sizes = [prod(n_levels[c[0]] for c in group) for group in self.groups]
-        if sum(self.sizes) > MOST_TYPES:
+        if sum(self.sizes) > most:
             raise TooLarge(
-                f"{sum(self.sizes)} response types are needed, at most {MOST_TYPES} are allowed; give more of the "
+                f"{sum(self.sizes)} response types are needed, at most {most} are allowed; give more of the "
                 "conditional probabilities, use fewer levels, or leave out nodes."
             )
         self.offsets = [sum(self.sizes[:i]) for i in range(len(self.sizes))]
         self.n_levels = n_levels
         self.rows: list[Row] = []
+        self._stated: dict[Event, float] = {}
         self._inverse: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -69,6 +72,9 @@ class District:
         """Add an equation; False when it contradicts those before."""
         known = self.solve(row[0])
         self.rows.append(row)
+        if len(row[0]) == 1:
+            ((event, weight),) = row[0].items()
+            self._stated.setdefault(event, row[1] / weight)
         self._inverse = None
         return known is None or abs(known - row[1]) <= 1e-7
 
@@ -87,6 +93,10 @@ class District:
         """The value of a linear form when the equations alone fix it."""
         import numpy as np
 
+        if len(weights) == 1 and (known := self._given(*next(iter(weights)))) is not None:
+            return known * next(iter(weights.values()))
+        if not self.rows and len(weights) == 1:
+            return None
         if self._inverse is None:
             matrix, right = self.equations
             self._inverse = np.linalg.pinv(matrix, rcond=1e-10), matrix, right
@@ -94,6 +104,16 @@ class District:
         form = self.vector(weights)
         share = form @ inverse
         return float(share @ right) if np.abs(share @ matrix - form).max(initial=0.0) < TOLERANCE else None
+
+    def _given(self, *event: tuple[Coordinate, int]) -> float | None:
+        """The probability of an event that an equation states by itself, or of what is left of one coordinate."""
+        if (known := self._stated.get(frozenset(event))) is not None or len(event) != 1:
+            return known
+        ((coordinate, value),) = event
+        others = [
+            self._stated.get(frozenset({(coordinate, v)})) for v in range(self.n_levels[coordinate[0]]) if v != value
+        ]
+        return None if None in others else 1.0 - sum(v for v in others if v is not None)
 
     def feasible(self) -> bool:
         """Whether any distribution keeps the equations."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ._programs import District, Row, events_of, independence_rows
+from ..domain.errors import TooLarge
+from ._programs import MOST_JOINED, MOST_TYPES, District, Row, events_of, independence_rows
 from ._worlds import Event, Poly, Term, World, cancelled, plus
 
 ONE: Poly = {frozenset(): 1.0}
@@ -62,7 +63,10 @@ class Solver:
         self.query = [(w, (_renumber(a, number), _renumber(b, number))) for w, (a, b) in query]
         polys = [p for g in self.givens for p in (g.top, g.bottom)] + [p for _, r in self.query for p in r]
         events = events_of(polys)
-        self.districts = {d: District(found, world.n_levels) for d, found in sorted(events.items())}
+        most = {min(group): MOST_JOINED for group in joins}
+        self.districts = {
+            d: District(found, world.n_levels, most.get(d, MOST_TYPES)) for d, found in sorted(events.items())
+        }
         self.outcome = Outcome(joined=bool(joins))
         self._known: dict[tuple[int, Event, int], float | None] = {}
         for group in joins if before else ():
@@ -127,8 +131,18 @@ class Solver:
         ratios = self._ratios()
         needed = [self._join_needed(top, bottom) for top, bottom in ratios]
         touched = {d for r in ratios for p in r for t in p for d, _ in t}
-        if touched and (joins := self._joins([g for g in needed if g], touched)):
-            return Solver(self.world, self.givens, self.query, joins, self).answer()
+        groups = [g for g in needed if g]
+        if touched and (joins := self._joins(groups, touched, self.pending)):
+            try:
+                return Solver(self.world, self.givens, self.query, joins, self).answer()
+            except TooLarge:
+                # without the numbers that tie more districts together bounds are valid still, if wider
+                left = [g for g in self.givens if g not in self.pending]
+                if len(left) == len(self.givens):
+                    raise
+                found = Solver(self.world, left, self.query).answer()
+                found.unused, found.joined = [*found.unused, *(g.label for g in self.pending)], True
+                return found
         self.outcome.unused = [g.label for g in self.pending]
         self._fill(ratios)
         for d, district in self.districts.items():
@@ -157,9 +171,9 @@ class Solver:
         districts = {d for p in (top, bottom) for t in p for d, _ in t}
         return districts if len(districts) > 1 else set()
 
-    def _joins(self, groups: list[set[int]], touched: set[int]) -> tuple[frozenset[int], ...]:
+    def _joins(self, groups: list[set[int]], touched: set[int], pending: list[Given]) -> tuple[frozenset[int], ...]:
         """Groups closed under the given numbers that tie districts of the query to others."""
-        ties = [{d for p in (g.top, g.bottom) for t in self.reduce(p) for d, _ in t} for g in self.pending]
+        ties = [{d for p in (g.top, g.bottom) for t in self.reduce(p) for d, _ in t} for g in pending]
         reached = set(touched)
         while grown := [t for t in ties if t & reached and not t <= reached]:
             reached |= set[int]().union(*grown)
