@@ -120,7 +120,7 @@ def _data_file(call: dict[str, Any], data: Path) -> Path:
     what = f"table {card.name!r} of {card.n_rows} rows x {card.n_columns} columns, content SHA-256 {card.sha256}"
     columns = ", ".join(repr(c.name[:60]) for c in card.columns[:20])
     how = (
-        f"It was given as an object in memory: save it with frame.to_parquet({path.name!r}, index=False)"
+        f"A table that was given as an object in memory is saved with frame.to_parquet({path.name!r}, index=False)"
         if call.get("in_memory")
         else "Copy the data file there"
     )

@@ -22,8 +22,8 @@ EXAMPLE_ANSWER: dict[str, Any] = {
 }  # fmt: skip
 MAX_TEXT = 4000
 """Characters of one text on a page; the JSON report holds the rest."""
-IN_MEMORY = re.compile(r"[0-9a-f]{32}\.parquet")
-"""File name of a table that was given as an object: a random id, which means nothing to a reader."""
+IN_MEMORY = "frame.parquet"
+"""File name of a table that was given as an object; the table's own name says more to a reader."""
 
 
 class ReportArgs(Args):
@@ -71,7 +71,7 @@ def _folder_remover(evidence: list[dict[str, Any]]) -> Callable[[str], str]:
     if not found:
         return str
     pattern = re.compile(
-        rf"(?<![\w.~/-])(?:{'|'.join(map(re.escape, found))})(?:(?P<inside>/(?:[^\s/'\"]+/)*)|(?![\w.-]))"
+        rf"(?<![\w.~/-])(?:{'|'.join(map(re.escape, found))})(?:(?P<inside>/(?:[^\s/'\"]+/)*)|(?![\w-]|\.\w))"
     )
     return lambda text: (
         pattern.sub(lambda m: "" if m["inside"] else "a folder", text) if "/" in text or "\\" in text else text
@@ -114,7 +114,7 @@ def visible(text: str) -> str:
 def file_of(evidence: dict[str, Any]) -> str:
     """File that a `data_load` call needs beside a replay: its name, or the table's for one given from memory."""
     name = PurePath(str(evidence["args"].get("path", ""))).name
-    if IN_MEMORY.fullmatch(name):
+    if name == IN_MEMORY:
         table = str((evidence.get("result") or {}).get("name") or "data")
         return (re.sub(r"[^\w-]+", "_", table)[:60].strip("_") or "data") + ".parquet"
     return name

@@ -37,7 +37,7 @@ def _call(evidence: dict[str, Any]) -> dict[str, Any]:
     call = {k: evidence[k] for k in ("id", "tool", "args", "result")}
     if evidence["tool"] == "data_load":
         call["args"] = evidence["args"] | {"path": file_of(evidence)}
-        call["in_memory"] = bool(IN_MEMORY.fullmatch(PurePath(str(evidence["args"].get("path", ""))).name))
+        call["in_memory"] = PurePath(str(evidence["args"].get("path", ""))).name == IN_MEMORY
     return call
 
 
