@@ -76,6 +76,26 @@ def test_the_mixed_test_agrees_with_partial_correlation_on_gaussian_data() -> No
     assert MixedTest(columns)(0, 1, (2,)) == pytest.approx(oracle, rel=0.3)
 
 
+def test_the_mixed_test_does_not_depend_on_the_scale_of_a_number() -> None:
+    """Independence is the same in dollars and in log dollars, and so is the p-value."""
+    rng = np.random.default_rng(4)
+    z, e, f = rng.standard_normal((3, 500))
+    plain = MixedTest(_columns(x=z + e, y=z + f, z=z))
+    curved = MixedTest(_columns(x=np.exp(2 * (z + e)), y=(z + f) ** 3, z=np.exp(z)))
+    assert curved(0, 1, (2,)) == pytest.approx(plain(0, 1, (2,)))
+
+
+def test_bent_effects_are_told_from_confounding(run_on: Run) -> None:
+    """x and y share a bent cause and nothing else; Fisher-z leaves an edge between them, the mixed test does not."""
+    rng = np.random.default_rng(0)
+    z, e, f = rng.standard_normal((3, 3000))
+    frame = pd.DataFrame({"z": z, "x": z + 0.7 * z**2 + e, "y": z + 0.7 * z**2 + f})
+    wrong = run_on(frame, "discover_pc", test="fisherz", alpha=0.01).graph
+    right = run_on(frame, "discover_pc", test="mixed", alpha=0.01).graph
+    assert wrong.edge_between("x", "y") is not None
+    assert marks(right) == marks(Cpdag.of("z -- x", "z -- y"))
+
+
 def test_a_thin_table_is_not_tested() -> None:
     rng = np.random.default_rng(0)
     columns = _columns(**{f"c{i}": rng.integers(0, 5, 300) for i in range(5)})

@@ -181,15 +181,17 @@ def _code(frame: pd.DataFrame, names: tuple[str, ...], card: DatasetCard) -> Col
         column = coding.find_column(frame, name, "a variable")
         known = card.column(name)
         nominal = coding.kind_of(column) != "number" or (known is not None and known.type == "nominal")
-        levels, codes = coding.levels_of(column)
-        if len(levels) < 2:
+        plain = None if nominal else coding.numbers(column)
+        codes = coding.levels_of(column)[1] if plain is None else np.unique(plain, return_inverse=True)[1]
+        count = int(codes.max()) + 1
+        if count < 2:
             raise AssumptionViolated(
                 f"Column {show(name)} is constant in the {len(frame)} complete rows, so nothing can be learned about it. Leave it "
                 f"out of variables, or leave out the columns with missing values."
             )
-        as_labels = nominal or len(levels) == 2
-        values[:, j] = codes if as_labels else coding.numbers(column)
-        n_levels.append(len(levels) if as_labels else 0)
+        as_labels = plain is None or count == 2
+        values[:, j] = codes if as_labels else plain
+        n_levels.append(count if as_labels else 0)
     return Columns(names=names, values=values, n_levels=tuple(n_levels))
 
 
@@ -204,6 +206,9 @@ def _refuse_redundant(columns: Columns) -> None:
             f"{columns.n_samples} complete rows are too few for {len(columns.names)} variables ({x.shape[1]} columns with one for each "
             f"level). Name fewer columns in variables."
         )
+    # the smallest eigenvalue is a lower bound on every column's own share of variance
+    if float(np.linalg.eigvalsh(np.corrcoef(x.T))[0]) > 10 * RANK_TOLERANCE:
+        return
     labels = tuple(n for n, b in zip(columns.names, blocks, strict=True) for _ in range(b.shape[1]))
     keep = independent_columns(x)
     if keep.all():

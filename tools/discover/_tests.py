@@ -17,7 +17,7 @@ from ..domain.knowledge import Knowledge
 from ._columns import Columns
 
 if TYPE_CHECKING:
-    from ..coding import Floats
+    from ..coding import Floats, Ints
 
 TestName = Literal["auto", "fisherz", "gsq", "chisq", "mixed"]
 PValue = Callable[[int, int, tuple[int, ...]], float]
@@ -162,7 +162,7 @@ class TableTest:
 class MixedTest:
     """Generalised covariance measure with regression on indicators and splines.
 
-    A number that is conditioned on enters as a restricted cubic spline, so that a bent dependence on it is taken out too; several
+    Numbers enter by their normal scores; one that is conditioned on enters as a restricted cubic spline, so that a bent dependence on it is taken out too; several
     columns of labels enter as their combinations where the rows allow it.
 
     Reference: Shah and Peters 2020, The hardness of conditional independence testing, section 3; the statistic is the
@@ -172,7 +172,10 @@ class MixedTest:
     def __init__(self, columns: Columns) -> None:
         import numpy as np
 
-        linear: list[Floats] = [columns.block(j) for j in range(len(columns.names))]
+        linear: list[Floats] = [
+            columns.block(j) if columns.n_levels[j] else normal_scores(columns.values[:, j])[:, None]
+            for j in range(len(columns.names))
+        ]
         parts: list[Floats] = []
         self._linear: list[list[int]] = []
         self._given: list[list[int]] = []
@@ -190,7 +193,9 @@ class MixedTest:
         self._x = np.asfortranarray(np.hstack(parts))
         self._gram = self._x.T @ self._x
         self._n_samples = columns.n_samples
-        self._n_levels, self._codes = columns.n_levels, columns.values
+        self._n_levels, self._codes = columns.n_levels, columns.values.astype(np.int64)
+        self._combined: dict[tuple[int, ...], Ints | None] = {}
+        self._last: tuple[tuple[int, ...], Floats] = ((), self._x[:, :0])
         self._residuals: dict[tuple[int, tuple[int, ...]], Floats] = {}
         self._room = max(CACHE_BYTES // max(self._n_samples * 8, 1), 2)
 
@@ -220,31 +225,51 @@ class MixedTest:
         if key not in self._residuals:
             if len(self._residuals) >= self._room:
                 self._residuals.clear()
-            crossed = self._crossed(given)
-            if crossed is None:
+            cell = self._cells(given)
+            if cell is None:
                 rows = [k for s in given for k in self._given[s]]
                 coef = _ridged(self._gram[np.ix_(rows, rows)], self._gram[np.ix_(rows, self._linear[x])])
                 self._residuals[key] = target - self._x[:, rows] @ coef
             else:
-                self._residuals[key] = target - crossed @ _ridged(crossed.T @ crossed, crossed.T @ target)
+                left, within = _within(target, cell), self._within_cells(given, cell)
+                self._residuals[key] = left - within @ _ridged(within.T @ within, within.T @ left)
         return self._residuals[key]
 
-    def _crossed(self, given: tuple[int, ...]) -> Floats | None:
-        """Several label columns as one indicator for each combination that occurs, when there are rows enough for that."""
+    def _cells(self, given: tuple[int, ...]) -> Ints | None:
+        """Several label columns as one: a code for each combination that occurs, when there are rows enough for that."""
         import numpy as np
 
-        labels = [s for s in given if self._n_levels[s]]
+        labels = tuple(s for s in given if self._n_levels[s])
         if len(labels) < 2:
             return None
-        cell = np.zeros(self._n_samples, dtype=np.int64)
-        for s in labels:
-            cell = cell * self._n_levels[s] + self._codes[:, s].astype(np.int64)
-            cell = np.unique(cell, return_inverse=True)[1]
-        n_cells = int(cell.max()) + 1
-        if n_cells > min(MAX_CELLS, self._n_samples / ROWS_PER_CROSSED_CELL):
-            return None
-        rows = [k for s in given if not self._n_levels[s] for k in self._given[s]]
-        return np.hstack([(cell[:, None] == np.arange(n_cells)).astype(np.float64), self._x[:, rows]])
+        if labels not in self._combined:
+            code, size = np.zeros(self._n_samples, dtype=np.int64), 1
+            for s in labels:
+                code = code * self._n_levels[s] + self._codes[:, s]
+                size *= self._n_levels[s]
+                seen = np.flatnonzero(np.bincount(code, minlength=size))
+                place = np.zeros(size, dtype=np.int64)
+                place[seen] = np.arange(len(seen))
+                code, size = place[code], len(seen)
+            fits = size <= min(MAX_CELLS, self._n_samples / ROWS_PER_CROSSED_CELL)
+            self._combined[labels] = code if fits else None
+        return self._combined[labels]
+
+    def _within_cells(self, given: tuple[int, ...], cell: Ints) -> Floats:
+        """The splines of the conditioned numbers, less their means within cells; both columns of a test ask for the same."""
+        if self._last[0] != given:
+            rows = [k for s in given if not self._n_levels[s] for k in self._given[s]]
+            self._last = (given, _within(self._x[:, rows], cell))
+        return self._last[1]
+
+
+def _within(x: Floats, cell: Ints) -> Floats:
+    """Columns less their means within cells."""
+    import numpy as np
+
+    counts = np.bincount(cell)
+    means = np.column_stack([np.bincount(cell, weights=column) / counts for column in x.T]) if x.shape[1] else x[:1]
+    return x - means[cell] if x.shape[1] else x
 
 
 def _ridged(gram: Floats, right: Floats) -> Floats:
@@ -254,6 +279,18 @@ def _ridged(gram: Floats, right: Floats) -> Floats:
     gram = gram.copy()
     gram[np.diag_indices(len(gram))] *= 1 + 1e-9
     return np.asarray(np.linalg.solve(gram, right), dtype=np.float64)
+
+
+def normal_scores(values: Floats) -> Floats:
+    """The column in Gaussian shape by its ranks: independence stays what it is, outliers lose their leverage.
+
+    Reference: Liu, Lafferty and Wasserman 2009, The nonparanormal.
+    """
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    scores = ndtri((rankdata(values) - 0.5) / len(values))
+    return (scores - scores.mean()) / max(float(scores.std()), 1e-300)
 
 
 def spline_terms(values: Floats) -> Floats:

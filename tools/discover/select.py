@@ -71,7 +71,7 @@ def run(args: SelectArgs, env: Env) -> Selection:
     """
     columns = read_columns(env, args.dataset, args.variables)
     shape = _look(columns)
-    alpha = 0.05 if shape.n < 500 else 0.01
+    alpha = 0.05 if shape.n < 1000 else 0.01
     size = f"{shape.n} rows and {shape.p} columns of {shape.types}"
     warnings = columns.warnings
     if search_cost(shape.n, shape.p).seconds > MAX_SECONDS:
