@@ -273,4 +273,9 @@ def _concerns(text: str, at: int, treatment: str, context: Context) -> bool:
 
 
 def _around(text: str, match: re.Match[str]) -> str:
-    return " ".join(text[max(0, match.start() - 30) : match.end() + 40].split())[:90]
+    """The words around a match, cut between words and within its sentence."""
+    start, end = max(0, match.start() - 30), min(len(text), match.end() + 30)
+    before, after = text[start : match.start()], text[match.end() : end]
+    before = before if start == 0 else before.partition(" ")[2]
+    after = after if end == len(text) else after.rpartition(" ")[0]
+    return f"{before.rpartition('. ')[2]}{match.group()}{after.partition('. ')[0]}".strip()
