@@ -9,7 +9,7 @@ demo: $(STAMP)  ## Install, then answer questions about bundled real data
 	$(BIN)/whence demo
 
 test: $(STAMP)  ## Install, then run the whole suite
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --durations=12
 
 quick: $(STAMP)  ## The part of the suite that takes under a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow"
