@@ -104,10 +104,10 @@ def _x(value: float, low: float, high: float, right: float = WIDTH - 16) -> floa
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Four to eight round numbers (1, 2 or 5 times a power of ten) within the bounds."""
+    """Three to eight round numbers (1, 2, 2.5 or 5 times a power of ten) within the bounds."""
     rough = (high - low) / 7
     power = 10.0 ** floor(log10(rough))
-    step = next(s * power for s in (1, 2, 5, 10) if s * power >= rough * (1 - 1e-9))
+    step = next(s * power for s in (1, 2, 2.5, 5, 10) if s * power >= rough * (1 - 1e-9))
     first = floor(low / step) + (0 if low / step == floor(low / step) else 1)
     return [k * step for k in range(first, floor(high / step) + 1)]
 
