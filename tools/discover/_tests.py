@@ -162,8 +162,8 @@ class TableTest:
 class MixedTest:
     """Generalised covariance measure with regression on indicators and splines.
 
-    Numbers enter by their normal scores; one that is conditioned on enters as a restricted cubic spline, so that a bent dependence on it is taken out too; several
-    columns of labels enter as their combinations where the rows allow it.
+    Numbers enter by their normal scores. One that is conditioned on enters as a restricted cubic spline, so that a bent
+    dependence on it is taken out too; several columns of labels enter as their combinations where the rows allow it.
 
     Reference: Shah and Peters 2020, The hardness of conditional independence testing, section 3; the statistic is the
     uncentred (score) form, which keeps its size in small samples.
