@@ -51,7 +51,7 @@ def test_a_backdoor_page_shows_graph_forest_balance_overlap_and_rows(runs: Runs,
         assert f"<title>{title}" in page
     assert "<b>200</b> rows loaded from confounder.csv" in page
     assert "SMD, weighted" in page
-    assert "chosen in the plan" in page
+    assert "The blue diamond is the estimate that answers" in page
 
 
 def test_a_page_without_an_estimate_shows_none(runs: Runs, write: Write) -> None:
