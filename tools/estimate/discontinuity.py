@@ -79,7 +79,8 @@ def run(args: DiscontinuityArgs, env: Env) -> EffectEstimate:
         n_used=n_left + n_right, n_dropped=design.n_dropped, se_method="HC1, t interval, bias of the lines ignored",
         contrasts=(
             ContrastEstimate(
-                contrast=contrast, value=value, std_error=error, ci_low=low, ci_high=high, p_value=p_value, n_treated=n_right, n_control=n_left
+                contrast=contrast, value=value, std_error=error, ci_low=low, ci_high=high, p_value=p_value,
+                n_treated=n_right, n_control=n_left,
             ),
         ),
         diagnostics={"bandwidth": bandwidth, "dof": dof, **others},
