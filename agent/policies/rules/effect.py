@@ -16,6 +16,8 @@ from .ledger import Seen
 
 MIN_ROWS_AIPW = 400
 MAX_STRATA = 6
+MAX_ROLES = 60
+"""Nodes of a graph above which nobody reads the role of each."""
 SLOW_ESTIMATE_S = 0.5
 FEW_RUNS = 5
 """Runs of each refuter when one estimate takes over half a second: nobody waits a minute for a diagnostic."""
@@ -93,7 +95,11 @@ def _identify(question: EffectQuestion, design: Design, situation: Situation, se
     if graph and (design.kind == "discovery" or situation.catalog.graph) and design.kind in ("discovery", "backdoor"):
         args: dict[str, Any] = {"graph": graph, "treatment": question.treatment, "outcome": question.outcome}
         args |= {"estimand": question.estimand} | ({"mediators": question.mediators} if question.mediators else {})
-        return (ToolCall(tool="identify_effect", args=args, why="ask the graph whether the effect can be known"),)
+        calls = [ToolCall(tool="identify_effect", args=args, why="ask the graph whether the effect can be known")]
+        if len(situation.catalog.graph_nodes) <= MAX_ROLES:
+            args = {"graph": graph, "treatment": question.treatment, "outcome": question.outcome}
+            calls.append(ToolCall(tool="graph_roles", args=args, why="see what part each variable plays"))
+        return tuple(calls)
     if design.kind == "discovery":
         return ()  # discovery failed; the answer says so
     hints = question.hints

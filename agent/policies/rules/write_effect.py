@@ -10,6 +10,7 @@ from ....tools.domain.results import (
     EffectRange,
     Identification,
     Refutation,
+    RolesResult,
     Sensitivity,
 )
 from ...policy import Situation
@@ -68,7 +69,7 @@ def _answer(
     evidence: Evidence,
     estimate: EffectEstimate,
 ) -> Draft:
-    claims = [_why_identified(identified_by, identification)]
+    claims = [*_failed_checks(evidence, seen), _why_identified(identified_by, identification), *_harmful(seen)]
     if design.kind == "discovery":
         claims.append(Claim(text=LEARNED_GRAPH))
     claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen)
@@ -81,6 +82,32 @@ def _answer(
         primary=evidence.id,
         identification=identified_by.id,
     )
+
+
+def _failed_checks(primary: Evidence, seen: Seen) -> list[Claim]:
+    """What speaks against leaning on the number, right after it."""
+    tested = [primary, *(e for e in seen.ledger if e.ok and e.tool.startswith(("refute_", "graph_implications")))]
+    failed = dict.fromkeys((c.name.replace("_", " "), e.id) for e in tested for c in e.checks if c.status == "fail")
+    if not failed:
+        return []
+    names = listed(list(dict.fromkeys(name for name, _ in failed)))
+    text = f"Handle this number with care: {names} failed."
+    return [Claim(text=text, evidence=tuple(dict.fromkeys(id for _, id in failed)))]
+
+
+def _harmful(seen: Seen) -> list[Claim]:
+    """Variables that must not be adjusted for, with the path that says why."""
+    found = seen.pair(RolesResult)
+    if found is None:
+        return []
+    parts = [
+        f"{v.variable} ({v.role.replace('_', ' ')}: {v.path})"
+        for v in found[1].roles
+        if v.adjust == "harmful" and v.role != "undecided"
+    ]
+    if not parts:
+        return []
+    return [Claim(text=f"Not adjusted for, because it would bias: {'; '.join(parts[:8])}.", evidence=(found[0].id,))]
 
 
 def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate) -> Claim:
