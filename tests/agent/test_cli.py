@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -159,13 +160,18 @@ def test_chat_over_a_pipe_edits_the_graph_and_goes_on_after_an_error(
     assert "Traceback" not in out
 
 
-def test_help_and_tools_are_fast() -> None:
+def test_help_and_tools_take_under_half_a_second() -> None:
+    """Processor time, which a busy machine does not change; bytecode is written by the first run."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     for arguments in (["--help"], ["tools"]):
         times = []
         for _ in range(3):
-            started = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "whence", *arguments], capture_output=True, check=True)
-            times.append(time.perf_counter() - started)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(
+                [sys.executable, "-m", "whence", *arguments], capture_output=True, check=True, env=environment
+            )
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         assert min(times) < 0.5
 
 
