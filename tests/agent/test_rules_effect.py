@@ -31,7 +31,8 @@ def plain(answer: Answer) -> dict[str, Any]:
 def test_a_graph_gives_the_right_verdict_and_no_number_without_identification(
     example: Example, example_session: Callable[..., Any]
 ) -> None:
-    answer = example_session(example.name, N_SAMPLES).ask(QUESTION)
+    few = example.verdict == "backdoor"  # fewer rows than AIPW asks for, whose refutations take many fits
+    answer = example_session(example.name, 300 if few else N_SAMPLES).ask(QUESTION)
     if example.verdict == "not_identifiable":
         assert (answer.status, answer.identified, answer.estimate, answer.effect_range) == (
             "not_identifiable", False, None, None,
