@@ -18,8 +18,10 @@ def number(value: float) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
+    if abs(value) < 1e-4:
+        return f"{value:.2e}"
     decimals = max(0, 2 - floor(log10(abs(value))))
-    return f"{value:.{min(decimals, 12)}f}"
+    return f"{value:.{decimals}f}"
 
 
 def interval(low: float | None, high: float | None) -> str:
