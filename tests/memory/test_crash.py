@@ -64,7 +64,7 @@ while time.time() < float(sys.argv[2]): pass
 for i in range(3):
     memory.save_graph(f"{os.getpid()} {i}", Dag.of("rain -> harvest", nodes=[str(os.getpid())]))
     memory.save_graph("shared", Dag.of(nodes=[f"{os.getpid()} {i}"]))
-assert memory.search("weather", limit=100)
+assert memory.search("rain harvest", limit=100)
 print(os.getpid())
 memory.close()
 """
@@ -83,7 +83,7 @@ def start_together(folder: Path) -> None:
             f"{p.pid} {i}" for p in processes for i in range(3)
         }
         assert [r.version for r in memory.history("shared")] == list(range(1, 13))
-        assert len(memory.search("weather", limit=100)) == 12
+        assert len(memory.search("rain harvest", limit=100)) == 12
 
 
 def test_four_processes_make_one_memory_together(tmp_path: Path) -> None:
