@@ -139,6 +139,8 @@ def estimators(question: EffectQuestion, design: Design, situation: Situation, s
         return ("estimate_difference", "estimate_regression") if design.adjustment_set else ("estimate_difference",)
     if not two_arms:
         return ("estimate_regression",)
+    if strategy in ("none_needed", "randomised"):
+        return ("estimate_difference", "estimate_regression")
     table = situation.catalog.table
     large = table is not None and table.n_rows >= MIN_ROWS_AIPW
     primary = ("estimate_aipw", "estimate_regression") if large else ("estimate_regression", "estimate_aipw")
@@ -153,8 +155,6 @@ def _estimate(
     if found.status != "identified" or (found.estimand and found.estimand.formula == "0"):
         return ()
     order = estimators(question, design, situation, found.strategy)
-    if found.strategy in ("none_needed", "randomised") and "estimate_aipw" in order:
-        order = ("estimate_difference", "estimate_regression")
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
     compared = found.adjustment_set or design.adjustment_set
     if binary(question.treatment, situation) and compared:
@@ -168,10 +168,7 @@ def _estimate_call(
 ) -> ToolCall:
     hints = question.hints
     args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "outcome": question.outcome}
-    if question.contrast and not _one_unit(question, situation):
-        args["contrast"] = question.contrast.model_dump()
-    if question.population:
-        args["population"] = [c.model_dump() for c in question.population]
+    args |= _asked(question, situation)
     if hints.cluster:
         args["cluster"] = hints.cluster
     adjusted = design.adjustment_set if design.kind == "experiment" else found.adjustment_set or ()
@@ -198,6 +195,16 @@ def _estimate_call(
         if question.estimand in ("ATT", "ATC") and found.strategy not in ("randomised",):
             args["estimand"] = question.estimand
     return ToolCall(tool=tool, args=args, why=why)
+
+
+def _asked(question: EffectQuestion, situation: Situation) -> dict[str, Any]:
+    """The contrast and the rows that were asked for, as arguments; what was not asked is left to the tool."""
+    args: dict[str, Any] = {}
+    if question.contrast and not _one_unit(question, situation):
+        args["contrast"] = question.contrast.model_dump()
+    if question.population:
+        args["population"] = [c.model_dump() for c in question.population]
+    return args
 
 
 def _one_unit(question: EffectQuestion, situation: Situation) -> bool:
@@ -232,21 +239,15 @@ def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> 
         "dataset": _table(situation), "graph": graph_in_use(situation, seen) or LEARNED,
         "treatment": question.treatment, "outcome": question.outcome,
     }  # fmt: skip
-    if question.contrast and not _one_unit(question, situation):
-        args["contrast"] = question.contrast.model_dump()
-    if question.population:
-        args["population"] = [c.model_dump() for c in question.population]
+    args |= _asked(question, situation)
     return (ToolCall(tool="estimate_range", args=args, why="the effect in every member of the equivalence class"),)
 
 
 def _balance_call(question: EffectQuestion, compared: tuple[str, ...], situation: Situation) -> ToolCall:
     args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": compared}
-    if question.contrast:
-        args["contrast"] = question.contrast.model_dump()
+    args |= _asked(question, situation)
     if question.estimand in ("ATT", "ATC"):
         args["estimand"] = question.estimand
-    if question.population:
-        args["population"] = [c.model_dump() for c in question.population]
     return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
 
 
@@ -294,8 +295,6 @@ def primary_estimate(
 ) -> tuple[Evidence, EffectEstimate] | None:
     """The estimate that answers: the first tool in the planned order that succeeded on the whole population asked for."""
     order = estimators(question, design, situation, found.strategy)
-    if found.strategy in ("none_needed", "randomised") and "estimate_aipw" in order:
-        order = ("estimate_difference", "estimate_regression")
     asked = [c.model_dump() for c in question.population]
     for tool in order:
         for evidence, estimate in seen.pairs(EffectEstimate):
