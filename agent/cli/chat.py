@@ -13,7 +13,8 @@ from ..state import Reading
 from . import values
 from .chat_commands import COMMANDS, carry_out, change_graph
 from .progress import Progress
-from .show import clean, show_answer
+from .show import show_answer
+from .text import clean
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...tools.domain.errors import BadArguments, UsageError
 from ...tools.domain.formats import read_edit, read_knowledge, write_graph
 from ..session import Session
-from .show import clean
+from .text import clean
 
 Say = Callable[[str], object]
 QUESTION_WORDS = frozenset(

@@ -9,7 +9,7 @@ from ...memory.store import Memory, open_memory
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
 from ..files import named_file, read_text
 from ..home import home_folder
-from .show import clean
+from .text import clean
 
 NAMED = {
     "show": "print a graph",

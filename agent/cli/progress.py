@@ -6,6 +6,7 @@ import sys
 from types import TracebackType
 
 from ..events import Event, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+from .text import one_line
 
 
 class Progress:
@@ -39,12 +40,12 @@ class Progress:
             return
         if isinstance(event, ToolStarted):
             if self._status:
-                self._status.update(f"{event.call.tool}: {_plain(event.call.why)} …")
+                self._status.update(f"{event.call.tool}: {one_line(event.call.why)} …")
         elif isinstance(event, ToolFinished):
             e = event.evidence
             mark = "[green]✓[/]" if e.ok else "[red]✗[/]"
             self.console.print(
-                f"  {mark} [dim]{e.id:>3}[/] {e.tool} [dim]{e.provenance.seconds:.1f} s[/]  {_escape(_short(e.summary))}"
+                f"  {mark} [dim]{e.id:>3}[/] {e.tool} [dim]{e.provenance.seconds:.1f} s[/]  {_escape(one_line(e.summary, 110))}"
             )
         elif isinstance(event, QuestionRead):
             for line in event.reading.because:
@@ -59,13 +60,4 @@ class Progress:
 def _escape(text: str) -> str:
     from rich.markup import escape
 
-    return escape(_plain(text))
-
-
-def _plain(text: str) -> str:
-    """Without control characters: names from data must not steer a terminal."""
-    return "".join(ch if ch.isprintable() else " " for ch in text)
-
-
-def _short(text: str, limit: int = 110) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return escape(one_line(text))

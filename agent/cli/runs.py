@@ -7,6 +7,7 @@ import sys
 
 from ..home import home_folder
 from ..runs import RunStore
+from .text import one_line
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def main(args: argparse.Namespace) -> int:
         runs = store.recent(getattr(args, "limit", 20))
         for run in runs:
             status = run.answer.status if run.answer else "unfinished"
-            sys.stdout.write(f"{run.id}  {run.started}  {status:<16} {_line(run.words)}\n")
+            sys.stdout.write(f"{run.id}  {run.started}  {status:<16} {one_line(run.words, 120)}\n")
         if not runs:
             sys.stdout.write("No runs yet.\n")
         return 0
@@ -35,13 +36,15 @@ def main(args: argparse.Namespace) -> int:
     if args.json and run.answer:
         sys.stdout.write(run.answer.model_dump_json(indent=2) + "\n")
         return 0
-    sys.stdout.write(f"run {run.id}, {run.started}, policy {run.policy}, seed {run.seed}\nasked: {_line(run.words)}\n")
+    sys.stdout.write(
+        f"run {run.id}, {run.started}, policy {run.policy}, seed {run.seed}\nasked: {one_line(run.words, 120)}\n"
+    )
     for e in evidence:
         sys.stdout.write(f"\n{e.id} {e.tool} ({e.provenance.seconds:.2f} s){'' if e.ok else ' FAILED'}\n")
         for key, value in e.args.items():
             if value not in (None, [], {}, ""):
-                sys.stdout.write(f"    {key} = {_line(str(value))}\n")
-        sys.stdout.write(f"  {_line(e.summary, 400)}\n")
+                sys.stdout.write(f"    {key} = {one_line(str(value), 120)}\n")
+        sys.stdout.write(f"  {one_line(e.summary, 400)}\n")
     if run.answer is None:
         sys.stdout.write(f"\nThis run is unfinished; `whence resume {run.id}` goes on.\n")
     else:
@@ -49,8 +52,3 @@ def main(args: argparse.Namespace) -> int:
 
         show_answer(run.answer)
     return 0
-
-
-def _line(text: str, limit: int = 120) -> str:
-    flat = "".join(ch if ch.isprintable() else " " for ch in text)
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

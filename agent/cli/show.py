@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ...tools.domain.evidence import Check
 from ..state import Answer
+from .text import clean
 
 MARKS = {
     "pass": "[green]pass[/]",
@@ -112,8 +113,3 @@ def _checks(checks: tuple[Check, ...], console: Console) -> None:
     if passed:
         table.add_row(MARKS["pass"], "", escape(clean(", ".join(passed))))
     console.print(table)
-
-
-def clean(text: str) -> str:
-    """Without control characters: names from data must not steer a terminal."""
-    return "".join(ch if ch.isprintable() or ch == "\n" else " " for ch in text)
