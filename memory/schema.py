@@ -51,6 +51,13 @@ CREATE TABLE semantic_index (
 MIGRATIONS: tuple[str, ...] = (_FIRST,)
 
 
+_MARKS = """
+SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)
+FROM pragma_user_version, pragma_application_id
+"""
+# one statement, one moment: another process may be making the very file
+
+
 def version_of(connection: sqlite3.Connection) -> int:
     """The number of migrations the file has."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -62,9 +69,7 @@ def check(connection: sqlite3.Connection, path: str) -> None:
     Raises:
         UsageError: it is another program's database, or has migrations this version does not know.
     """
-    have = version_of(connection)
-    owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    have, owner, tables = connection.execute(_MARKS).fetchone()
     if owner != APPLICATION_ID and (tables or have):
         raise UsageError(
             f"{path!r} is a SQLite database of another program, so it is left as it is. "

@@ -13,11 +13,13 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from whence.evals.bench.memory import kill_rounds
+from whence.memory import schema
 from whence.memory.database import FILE, Database
 from whence.memory.index import SemanticIndex
 from whence.memory.sqlite_store import SqliteStore
@@ -89,6 +91,20 @@ def start_together(folder: Path) -> None:
 def test_four_processes_make_one_memory_together(tmp_path: Path) -> None:
     for number in range(3):
         start_together(tmp_path / str(number))
+
+
+def test_a_file_that_becomes_ours_while_it_is_checked_is_ours(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    with closing(sqlite3.connect(path, isolation_level=None)) as looking:
+
+        def made_by_another_process(statement: str) -> None:
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                if "sqlite_master" in statement and not schema.version_of(other):
+                    schema.migrate(other)
+
+        looking.set_trace_callback(made_by_another_process)
+        schema.check(looking, str(path))
+        assert schema.version_of(looking) == len(schema.MIGRATIONS)
 
 
 @pytest.mark.slow
