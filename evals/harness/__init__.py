@@ -1,0 +1,1 @@
+"""What every benchmark shares: items, the runner, scores, tables and pages."""
