@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ....tools.domain.model import Model
-from ....tools.domain.results import Result
-from ...state import ToolCall
+from .....tools.domain.model import Model
+from .....tools.domain.results import Result
+from ....state import ToolCall
 
 Level = int | str
 
