@@ -96,7 +96,8 @@ class WorkspaceEnv:
         """A fresh generator seeded with `seed`."""
         import numpy as np
 
-        return np.random.default_rng(self.seed)
+        # a child stream: data simulated with the same seed would otherwise meet its own noise again
+        return np.random.default_rng(self.seed).spawn(1)[0]
 
     def readable(self, path: str) -> Path:
         """The real path of a regular file inside the allowed roots."""

@@ -119,7 +119,7 @@ def _with_support(
             f"{args.n_bootstrap} resamples of a search that takes {seconds:.1f} s need about {seconds * args.n_bootstrap:.0f} s, over "
             f"{MAX_BOOTSTRAP_S:.0f} s. Use n_bootstrap={max(int(MAX_BOOTSTRAP_S / seconds), 1)}, or fewer variables."
         )
-    rng = env.rng().spawn(1)[0]
+    rng = env.rng()
     counts = dict.fromkeys(range(len(graph.edges)), 0)
     n_failed = 0
     for _ in range(args.n_bootstrap):

@@ -121,8 +121,7 @@ def repeat(args: RefuteArgs, env: Env, original: Original, alter: Callable[[np.r
     """
     import numpy as np
 
-    # a child stream: data simulated with the same seed would otherwise meet its own noise again
-    rng = env.rng().spawn(1)[0]
+    rng = env.rng()
     n_runs = args.n_runs or _default_runs(original)
     fixed = {"contrast": original.result.contrast.model_dump()} if "contrast" in original.evidence.args else {}
     found: list[EffectEstimate] = []
