@@ -1,0 +1,1 @@
+"""CaLM: 46 causal tasks on four rungs, from pairwise discovery to counterfactual probabilities."""
