@@ -31,7 +31,8 @@ from ...tools.domain.errors import BadArguments, WhenceError
 from ...tools.registry import all_tools, get_tool
 from ._table import Table
 from .openai_server.replies import Say
-from .openai_server.serve import KEY, MODEL, Fault, Lasting, ModelServer, Passing
+from .openai_server.serve import Fault, Lasting, ModelServer, Passing
+from .openai_server.traits import KEY, MODEL
 
 RATE = 0.3
 LASTING_SHARE = 0.2

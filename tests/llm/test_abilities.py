@@ -15,7 +15,8 @@ from whence.agent.policies.llm.reply import Reply
 from whence.agent.policies.llm.schemas import function_schema
 from whence.evals.bench.llm_faults import local_config
 from whence.evals.bench.openai_server.replies import Say
-from whence.evals.bench.openai_server.serve import ModelServer, Traits
+from whence.evals.bench.openai_server.serve import ModelServer
+from whence.evals.bench.openai_server.traits import Traits
 from whence.tools.domain.errors import BadArguments
 from whence.tools.registry import get_tool
 
@@ -29,25 +30,40 @@ def obedient(body: dict[str, Any]) -> Say:
     return Say(text='{"ok": true}' if "JSON" in asked else "one, two, three, four, five, six, seven, eight, nine, ten")
 
 
-def probed(script: Any = obedient, **traits: bool) -> Any:
-    with ModelServer(script, traits=Traits(**traits)) as server, ChatClient(local_config(server.base_url)) as client:
-        return probe(client)
+def probed(script: Any = obedient, api: str = "chat", changed: dict[str, Any] | None = None, **traits: Any) -> Any:
+    with ModelServer(script, traits=Traits(**{"context_tokens": 8192} | traits)) as server:
+        config = local_config(server.base_url, api=api, **changed or {})
+        with ChatClient(config) as client:
+            return probe(client)
 
 
-def test_an_endpoint_that_can_do_everything() -> None:
-    assert probed() == ASSUMED.model_copy(update={"listed": True})
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_an_endpoint_that_can_do_everything(api: str) -> None:
+    assert probed(api=api) == ASSUMED.model_copy(update={"listed": True, "context_tokens": 8192, "api": api})
 
 
 @pytest.mark.parametrize(
     ("trait", "lost"),
     [
         ("tools", {"tools", "parallel_tools", "strict_schemas"}), ("strict", {"strict_schemas"}),
-        ("json_mode", {"json_mode"}), ("streaming", {"streaming"}), ("models", {"listed"}),
+        ("json_mode", {"json_mode"}), ("json_schema", {"json_schema"}), ("streaming", {"streaming"}),
+        ("models", {"listed", "context_tokens"}), ("parallel", {"parallel_tools"}),
     ],
 )  # fmt: skip
-def test_what_is_refused_is_missing_and_nothing_else(trait: str, lost: set[str]) -> None:
-    found = probed(**{trait: False})
-    assert {k for k, v in found if v in (False, None) and k != "notes"} == lost
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_what_is_refused_is_missing_and_nothing_else(api: str, trait: str, lost: set[str]) -> None:
+    found = probed(api=api, **{trait: False})
+    assert {k for k, v in found if v in (False, None) and k not in ("notes", "refused")} == lost
+
+
+def test_fields_that_are_refused_are_told_with_what_follows() -> None:
+    found = probed(changed={"temperature": 0.2}, temperature=False, stream_options=False)
+    assert {r.split(":")[0] for r in found.refused} == {"temperature", "stream_options"}
+    assert (found.usage, found.usage_streamed) == (True, False)
+
+
+def test_an_endpoint_that_tells_no_context_length_has_an_unknown_one() -> None:
+    assert probed(context_tokens=None).context_tokens is None
 
 
 def test_taking_tools_without_calling_them_is_not_the_ability() -> None:

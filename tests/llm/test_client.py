@@ -21,7 +21,8 @@ from whence.agent.policies.llm.errors import EndpointDown, KeyRejected, RequestR
 from whence.agent.policies.llm.retry import RetryBudget, retry_after_s
 from whence.evals.bench.llm_faults import EXPECTED, local_config, measure, measure_malformed
 from whence.evals.bench.openai_server.replies import Say
-from whence.evals.bench.openai_server.serve import KEY, ModelServer, Passing, Traits
+from whence.evals.bench.openai_server.serve import ModelServer, Passing
+from whence.evals.bench.openai_server.traits import KEY, Traits
 from whence.tools.domain.errors import LimitReached, ToolError, UsageError
 
 SAY = Say(
@@ -44,6 +45,11 @@ def client(server: ModelServer, sleep: Callable[[float], None] | None = None, **
     )
 
 
+@pytest.fixture(params=["chat", "responses"])
+def api(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 def shown(tokens: list[Token]) -> str:
     """What a person sees who obeys restarts."""
     last = max((i for i, t in enumerate(tokens) if t.kind == "restart"), default=-1)
@@ -52,9 +58,9 @@ def shown(tokens: list[Token]) -> str:
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("seed", range(5))
-def test_a_reply_is_put_together_from_pieces_cut_anywhere(stream: bool, seed: int) -> None:
+def test_a_reply_is_put_together_from_pieces_cut_anywhere(api: str, stream: bool, seed: int) -> None:
     tokens: list[Token] = []
-    with ModelServer(lambda body: SAY, seed=seed) as server, client(server) as model:
+    with ModelServer(lambda body: SAY, seed=seed) as server, client(server, api=api) as model:
         reply = model.ask(HELLO, stream=stream, on_token=tokens.append)
         assert model.spent == reply.usage
     assert reply.text == SAY.text
@@ -67,10 +73,10 @@ def test_a_reply_is_put_together_from_pieces_cut_anywhere(stream: bool, seed: in
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("fault", get_args(Passing))
-def test_a_fault_that_passes_is_mended_by_one_retry(fault: Any, stream: bool) -> None:
+def test_a_fault_that_passes_is_mended_by_one_retry(api: str, fault: Any, stream: bool) -> None:
     tokens: list[Token] = []
     plan = ModelServer(lambda body: SAY, lambda n, body: fault if n == 0 else None)
-    with plan as server, client(server, total_s=0.5 if fault == "slow_loris" else 20) as model:
+    with plan as server, client(server, api=api, total_s=0.5 if fault == "slow_loris" else 20) as model:
         reply = model.ask(HELLO, stream=stream, on_token=tokens.append)
         assert len(server.requests) == 2
         assert model.budget.used == 1
@@ -80,8 +86,8 @@ def test_a_fault_that_passes_is_mended_by_one_retry(fault: Any, stream: bool) ->
 
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("fault", sorted(EXPECTED))
-def test_a_fault_that_lasts_is_not_retried_and_has_its_own_error(fault: Any, stream: bool) -> None:
-    with ModelServer(lambda body: SAY, lambda n, body: fault) as server, client(server) as model:
+def test_a_fault_that_lasts_is_not_retried_and_has_its_own_error(api: str, fault: Any, stream: bool) -> None:
+    with ModelServer(lambda body: SAY, lambda n, body: fault) as server, client(server, api=api) as model:
         with pytest.raises((UsageError, ToolError)) as caught:
             model.ask(HELLO, stream=stream)
         assert type(caught.value) is EXPECTED[fault]
@@ -176,26 +182,26 @@ def test_a_listener_that_fails_is_not_taken_for_the_endpoint() -> None:
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_the_key_is_seen_nowhere(stream: bool, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_seen_nowhere(api: str, stream: bool, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     echo = Say(text=f"Your key is {KEY}, is it? {KEY}{KEY[:9]}", calls=(("a", "t", json.dumps({"k": KEY})),))
     for seed in range(6):
         tokens: list[Token] = []
-        with ModelServer(lambda body: echo, seed=seed) as server, client(server) as model:
+        with ModelServer(lambda body: echo, seed=seed) as server, client(server, api=api) as model:
             reply = model.ask(HELLO, stream=stream, on_token=tokens.append)
             seen = f"{reply}{reply.model_dump_json()}{model.config}{model.config.model_dump_json()}{model.config!r}"
         assert KEY not in seen + "".join(t.text for t in tokens)
         assert reply.text.startswith("Your key is [key], is it? [key]")
     plan = ModelServer(lambda body: SAY, lambda n, body: "expired_key")
-    with plan as server, client(server) as model, pytest.raises(KeyRejected) as caught:
+    with plan as server, client(server, api=api) as model, pytest.raises(KeyRejected) as caught:
         model.ask(HELLO, stream=stream)
     assert KEY not in "".join(traceback.format_exception(caught.value)) + caplog.text
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 
 
-def test_a_server_that_ignores_streaming_is_understood() -> None:
-    with ModelServer(lambda body: SAY, traits=Traits(streaming=False)) as server, client(server) as model:
+def test_a_server_that_ignores_streaming_is_understood(api: str) -> None:
+    with ModelServer(lambda body: SAY, traits=Traits(streaming=False)) as server, client(server, api=api) as model:
         assert model.ask(HELLO).text == SAY.text
 
 

@@ -86,6 +86,8 @@ def test_incomplete_settings_say_what_to_do_and_never_the_key(
     [
         f"[model]\napi_key = {SECRET}", f'model = "{SECRET}"', f'[model]\nmodle = "{SECRET}"', "[model]\nread_s = nan",
         f'[model]\nread_s = "{SECRET}"', f'[model]\napi_key_env = "{SECRET}"', "[model]\ntotal_s = inf", "\xff",
+        f'[model]\nheaders = "{SECRET}"', f'[model.headers]\nAuthorization = "{SECRET}"', f'[model.headers]\nX = "{SECRET}é"',
+        f'[model.headers]\n"X Y" = "{SECRET}"', f'[model]\napi = "{SECRET}"', f'[model]\nazure_api_version = "{SECRET}/"',
         "[model]\napi_key_env = 3", "[model]\nretries_per_run = -1",
     ],
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""Talk to a model over Chat Completions, and come back with a typed reply or a typed error.
+"""Talk to a model over Chat Completions or Responses, and come back with a typed reply or a typed error.
 
 The `openai` package does the protocol and retries nothing; this client owns every retry, pause and time limit.
 A reply counts only when it is complete: nothing of an attempt that failed is ever handed on as one.
+Requests are written in the shape of Chat Completions; `responses.py` turns them into the other.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from ....tools.domain.errors import WhenceError
 from ....tools.domain.model import Model
+from .adapt import Adaptation, Adapter
 from .config import LlmConfig
+from .connect import library_errors, open_sdk
 from .deadline import Deadline
-from .errors import Fault, Filtered, Refused
+from .errors import Fault, Filtered, PathUnknown, Refused, RequestRejected
 from .faults import sort_status, sort_stream_error
 from .redact import Redactor, StreamRedactor
 from .reply import Assembly, Reply, Usage
+from .responses import ResponsesAssembly, failure_of, request_of
 from .retry import Retrier, RetryBudget
 
 if TYPE_CHECKING:
@@ -64,6 +67,9 @@ class ChatClient:
         self._redactor = Redactor(config.secrets)
         self._retrier = Retrier(config, self.budget, sleep, rng)
         self._deadline = Deadline()
+        self._adapter = Adapter()
+        self._api: Literal["chat", "responses"] = "chat" if config.api == "chat" else "responses"
+        self._is_settled = config.api != "auto"
         self._lock = threading.Lock()
         self._opened: openai.OpenAI | None = None
 
@@ -72,6 +78,16 @@ class ChatClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def api(self) -> Literal["chat", "responses"]:
+        """Which of the two is spoken; with `auto`, what the endpoint turned out to have."""
+        return self._api
+
+    @property
+    def learned(self) -> tuple[Adaptation, ...]:
+        """Fields of requests that the endpoint was found to refuse."""
+        return self._adapter.learned
 
     def close(self) -> None:
         """Close the connections; the client opens new ones when it is used again."""
@@ -98,7 +114,7 @@ class ChatClient:
             options: Further fields of the request, such as `tool_choice`, `response_format`, `parallel_tool_calls`.
 
         Raises:
-            UsageError: the key, the model's name, the account or the request are at fault.
+            UsageError: the key, the address, the model's name, the account or the request are at fault.
             ToolError: the model refused, a filter stopped it, or the conversation is too long.
             EndpointDown: the retries are spent.
         """
@@ -111,10 +127,9 @@ class ChatClient:
             request.setdefault("max_tokens", self.config.max_reply_tokens)
         if stream:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
-        attempt = _Attempt(self, _sendable(request), on_token)
         try:
             with self._lock:
-                assembly = self._retrier.run(attempt.run)
+                assembly = self._taken(_sendable(request), on_token)
         except _CallbackFailed as failed:
             raise failed.error from None
         reply: Reply = assembly.reply()
@@ -125,60 +140,64 @@ class ChatClient:
             raise Refused(f"The model declined to answer: {self._redactor.text(assembly.refusal)[:500]!r}.")
         return Reply.model_validate(self._redactor.value(reply.model_dump()))
 
-    def models(self) -> tuple[str, ...]:
-        """Names of the models that the endpoint lists.
+    def _taken(self, request: dict[str, Any], on_token: Callable[[Token], None] | None) -> Assembly:
+        """Send a request in the shape that the endpoint takes, which its refusals teach."""
+        while True:
+            sent = self._adapter.adapted(request if self._api == "chat" else request_of(request))
+            try:
+                assembly = self._retrier.run(_Attempt(self, sent, on_token).run)
+            except (PathUnknown, RequestRejected) as error:
+                if isinstance(error, RequestRejected) and self._adapter.learn(sent, error.reason):
+                    continue
+                if self._is_settled:
+                    raise
+                self._api, self._is_settled = "chat", True
+                continue
+            self._is_settled = True
+            return assembly
+
+    def model_cards(self) -> tuple[dict[str, Any], ...]:
+        """The models that the endpoint lists, each with what it says of it; `id` is the name.
 
         Raises:
             UsageError: the key is not accepted, or the endpoint lists none.
             EndpointDown: the retries are spent.
         """
 
-        def attempt() -> tuple[str, ...]:
-            def send() -> tuple[str, ...]:
+        def attempt() -> tuple[dict[str, Any], ...]:
+            def send() -> tuple[dict[str, Any], ...]:
                 page = self.sdk().models.with_raw_response.list().http_response.json()
-                return tuple(str(m["id"]) for m in page["data"])
+                return tuple({"id": str(m["id"])} | m for m in page["data"])
 
             return self.guarded(send)
 
         with self._lock:
-            names = self._retrier.run(attempt)
-        return tuple(self._redactor.text(n) for n in names)
+            cards = self._retrier.run(attempt)
+        return tuple(self._redactor.value(c) for c in cards)
+
+    def models(self) -> tuple[str, ...]:
+        """Names of the models that the endpoint lists; raises as `model_cards` does."""
+        return tuple(c["id"] for c in self.model_cards())
 
     def shown(self) -> StreamRedactor:
         """A redactor for one attempt's stream."""
         return self._redactor.stream()
 
     def sdk(self) -> openai.OpenAI:
-        """The client of the protocol: no retries, no redirections, explicit time limits."""
+        """The client of the protocol, opened when first needed."""
         if self._opened is None:
-            import httpx2
-            import openai
-
-            limits = httpx2.Timeout(
-                connect=self.config.connect_s,
-                read=self.config.read_s,
-                write=self.config.read_s,
-                pool=self.config.connect_s,
-            )
-            http = openai.DefaultHttpxClient(
-                timeout=limits,
-                follow_redirects=False,
-                mounts=self._past_proxies(),
-                event_hooks={"request": [self._deadline.hook]},
-            )
-            self._opened = openai.OpenAI(
-                api_key=self.config.api_key.get_secret_value(),
-                base_url=self.config.base_url,
-                timeout=limits,
-                max_retries=0,
-                http_client=http,
-            )
+            self._opened = open_sdk(self.config, self._deadline)
         return self._opened
 
-    def _past_proxies(self) -> dict[str, None]:
-        """A local server is reached directly, whatever proxy the environment names for the world."""
-        host = urlsplit(self.config.base_url).hostname or ""
-        return {f"all://[{host}]" if ":" in host else f"all://{host}": None} if self.config.is_local else {}
+    def create(self, raw: bool = False) -> Callable[..., Any]:
+        """The library's call that makes a reply, over the API that is spoken."""
+        resource: Any = self.sdk().chat.completions if self._api == "chat" else self.sdk().responses
+        call: Callable[..., Any] = (resource.with_raw_response if raw else resource).create
+        return call
+
+    def assembly(self) -> Assembly:
+        """A reply to be put together from what that call returns."""
+        return Assembly() if self._api == "chat" else ResponsesAssembly()
 
     def guarded(self, send: Callable[[], Any]) -> Any:
         """Make one attempt within its time, and turn whatever goes wrong into a `Fault` or one of our errors.
@@ -195,7 +214,7 @@ class ChatClient:
             problem = fault
         except (OSError, ValueError, KeyError, TypeError) as error:
             problem = Fault(f"the endpoint's answer cannot be read ({type(error).__name__})")
-        except _library_errors() as error:
+        except library_errors() as error:
             problem = self._sorted(error)
         finally:
             self._deadline.stop()
@@ -203,6 +222,14 @@ class ChatClient:
             self.close()
             problem = Fault(f"the reply was not complete after {self.config.total_s:g} s")
         raise problem
+
+    def check_failure(self, raw: object) -> None:
+        """Raise the error that stands where a reply should, if one does."""
+        failure = failure_of(raw) if self._api == "responses" else None
+        if isinstance(raw, Mapping) and raw.get("error") and not raw.get("choices"):
+            failure = raw["error"]
+        if failure:
+            raise sort_stream_error(failure, self.config, self._redactor)
 
     def _sorted(self, error: Exception) -> Fault | WhenceError:
         import openai
@@ -248,20 +275,33 @@ class _Attempt:
         return assembly
 
     def _whole(self) -> Assembly:
-        response = self._client.sdk().chat.completions.with_raw_response.create(**self._request).http_response
-        return _from_body(response)
+        return self._from_body(self._client.create(raw=True)(**self._request).http_response)
 
     def _streamed(self) -> Assembly:
-        stream: Any = self._client.sdk().chat.completions.create(**self._request)
+        stream: Any = self._client.create()(**self._request)
         with stream:
             if "text/event-stream" not in stream.response.headers.get("content-type", ""):
                 stream.response.read()  # a server that does not stream
-                return _from_body(stream.response)
-            assembly, safe = Assembly(), self._client.shown()
+                return self._from_body(stream.response)
+            assembly, safe = self._client.assembly(), self._client.shown()
             for chunk in stream:
-                self._show(safe.feed(assembly.add(_plain(chunk))))
+                raw = _plain(chunk)
+                self._client.check_failure(raw)
+                self._show(safe.feed(assembly.add(raw)))
             assembly.reply()  # complete, or a fault
             self._show(safe.flush())
+        return assembly
+
+    def _from_body(self, response: Any) -> Assembly:
+        text: str = response.text
+        if not text.strip():
+            raise Fault("the endpoint answered with an empty body")
+        if text.lstrip()[0] == "<":
+            raise Fault("the endpoint answered with a web page; OPENAI_BASE_URL may be wrong")
+        assembly, raw = self._client.assembly(), response.json()
+        self._client.check_failure(raw)
+        assembly.add(raw)
+        assembly.reply()
         return assembly
 
     def _show(self, text: str) -> None:
@@ -273,28 +313,9 @@ class _Attempt:
                 raise _CallbackFailed(error) from None
 
 
-def _from_body(response: Any) -> Assembly:
-    text: str = response.text
-    if not text.strip():
-        raise Fault("the endpoint answered with an empty body")
-    if text.lstrip()[0] == "<":
-        raise Fault("the endpoint answered with a web page; OPENAI_BASE_URL may be wrong")
-    assembly = Assembly()
-    assembly.add(response.json())
-    assembly.reply()
-    return assembly
-
-
 def _plain(chunk: Any) -> object:
     """The library builds chunks without checking them; back to JSON values, which we check."""
     return chunk.model_dump(exclude_unset=True, warnings=False) if hasattr(chunk, "model_dump") else chunk
-
-
-def _library_errors() -> tuple[type[Exception], ...]:
-    import httpx2
-    import openai
-
-    return openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError
 
 
 def _sendable(value: Any) -> Any:

@@ -7,17 +7,23 @@ The file is `$WHENCE_CONFIG`, or `config.toml` in the folder of the memory (`$WH
     base_url = "http://localhost:11434/v1"
     api_key_env = "MY_KEY"      # the name of the variable that holds the key
 
-`WHENCE_MODEL`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file.
+    [model.headers]             # sent with every request, where a provider asks for some
+    X-Title = "Whence"
+
+`WHENCE_MODEL`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file. Azure's own variables are read when
+`OPENAI_BASE_URL` is not set: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, and `OPENAI_API_VERSION` where the
+resource wants a version; the model is then the name of the deployment.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationError
@@ -29,10 +35,16 @@ from ....tools.domain.model import Model
 OPENAI = "https://api.openai.com/v1"
 DUMMY_KEY = "none"
 """Sent to local servers that need no key; the client library insists on one."""
+ApiName = Literal["chat", "responses", "auto"]
+MOST_HEADERS = 20
+OURS = frozenset({"authorization", "api-key", "host", "content-length", "content-type", "transfer-encoding", "cookie"})
+"""Headers that the client sets itself."""
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
+_HOLDS_KEY = re.compile(r"key|token|secret|auth|password|cookie", re.IGNORECASE)
 
 
 class LlmConfig(Model):
-    """A model endpoint that speaks Chat Completions."""
+    """A model endpoint that speaks Chat Completions or Responses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
@@ -42,6 +54,12 @@ class LlmConfig(Model):
     """Address of the endpoint, up to and with `/v1`."""
     api_key: SecretStr = SecretStr(DUMMY_KEY)
     """The key; never printed, logged, traced or saved."""
+    api: ApiName = "chat"
+    """`chat`, which nearly every server has; `responses`; or `auto`: Responses where the endpoint has it, else Chat."""
+    azure_api_version: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.-]{1,40}$")
+    """Version of Azure's API, such as `2024-10-21`; `base_url` is then the resource, the model the deployment."""
+    headers: dict[str, SecretStr] = Field(default={}, max_length=MOST_HEADERS)
+    """Further headers of every request; their values are not shown either."""
     temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
     """Not sent when None: some models refuse it."""
     max_reply_tokens: int | None = Field(default=None, ge=16)
@@ -66,8 +84,9 @@ class LlmConfig(Model):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be seen."""
-        return (self.api_key.get_secret_value(),)
+        """What must never be seen: the key, and headers that are named like one."""
+        named = (v.get_secret_value() for k, v in self.headers.items() if _HOLDS_KEY.search(k))
+        return (self.api_key.get_secret_value(), *named)
 
 
 def load_config(environment: Mapping[str, str] | None = None) -> LlmConfig:
@@ -87,6 +106,8 @@ def load_config(environment: Mapping[str, str] | None = None) -> LlmConfig:
     for field, variable in (("model", "WHENCE_MODEL"), ("api_key", "OPENAI_API_KEY"), ("base_url", "OPENAI_BASE_URL")):
         if value := variables.get(variable, "").strip():
             settings[field] = value
+    if "base_url" not in settings:
+        settings |= _azure(variables)
     if not settings.get("model"):
         raise UsageError(
             "No model is named. Set WHENCE_MODEL (and OPENAI_API_KEY, and OPENAI_BASE_URL for an endpoint other than "
@@ -94,7 +115,25 @@ def load_config(environment: Mapping[str, str] | None = None) -> LlmConfig:
         )
     settings["base_url"] = _checked_url(settings.get("base_url", OPENAI))
     settings["api_key"] = _checked_key(settings.get("api_key"), settings["base_url"])
+    _check_headers(settings.get("headers", {}))
     return _validated(settings)
+
+
+def _azure(variables: Mapping[str, str]) -> dict[str, Any]:
+    """What Azure's variables say; a resource without a version has the newer address, which needs none."""
+    found = {
+        field: value
+        for field, variable in (
+            ("base_url", "AZURE_OPENAI_ENDPOINT"),
+            ("api_key", "AZURE_OPENAI_API_KEY"),
+            ("azure_api_version", "OPENAI_API_VERSION"),
+        )
+        if (value := variables.get(variable, "").strip())
+    }
+    if "base_url" not in found:
+        return {}
+    resource = found["base_url"].rstrip("/").removesuffix("/v1").removesuffix("/openai")
+    return found | {"base_url": resource if "azure_api_version" in found else f"{resource}/openai/v1"}
 
 
 def _validated(settings: dict[str, Any]) -> LlmConfig:
@@ -183,6 +222,22 @@ def _checked_key(key: object, base_url: str) -> SecretStr:
     if parts.scheme == "http" and not local:
         raise UsageError(f"The key would travel unencrypted to {base_url!r}. Use https://.")
     return SecretStr(text)
+
+
+def _check_headers(headers: object) -> None:
+    """Refuse headers that cannot be sent or that the client sets itself; values are not shown.
+
+    Raises:
+        UsageError: naming the header.
+    """
+    if not isinstance(headers, dict):
+        raise UsageError('The headers of the model are a table: a line [model.headers], below it X-Title = "…".')
+    for name, value in headers.items():
+        if name.lower() in OURS:
+            raise UsageError(f"The header {name!r} is set by Whence itself. The key goes into api_key_env.")
+        sendable = isinstance(value, str) and all(" " <= ch <= "~" for ch in value)
+        if not _HEADER.fullmatch(name) or not sendable:
+            raise UsageError(f"The header {name[:80]!r} cannot be sent: names and values are plain ASCII text.")
 
 
 def _is_local(host: str) -> bool:

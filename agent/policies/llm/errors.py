@@ -4,6 +4,7 @@
       KeyRejected       the key is wrong, expired, or may not do this
       ModelUnknown      the endpoint does not serve that model
       QuotaSpent        the account has nothing left
+      PathUnknown       the address answers, but there is no model API
       RequestRejected   the endpoint does not take such requests
     ToolError
       Refused           the model declined to answer
@@ -32,8 +33,21 @@ class QuotaSpent(UsageError):
     """The account behind the key has no credit left; waiting does not help."""
 
 
+class PathUnknown(UsageError):
+    """Something answers at the address, but it does not know the path: often the base URL lacks its `/v1`."""
+
+
 class RequestRejected(UsageError):
-    """The endpoint understood the request and does not take it; sending it again does not help."""
+    """The endpoint understood the request and does not take it; sending it again does not help.
+
+    Args:
+        message: For the person.
+        reason: What the endpoint said, without secrets, with the name of the parameter where it gave one.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Refused(ToolError):

@@ -55,7 +55,7 @@ class Reply(Model):
     """What the endpoint says has answered; may differ from what was asked for."""
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     """Part of a body; unknown fields are let pass, known fields must have their types."""
 
     model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
@@ -71,40 +71,40 @@ Text = Annotated[Any, AfterValidator(_is_text)]
 """A text that may hold half a character: some servers cut escaped pairs in two, which pydantic's `str` refuses."""
 
 
-class _Function(_Wire):
+class _Function(Wire):
     name: str | None = None
     arguments: Text | dict[str, Any] | None = None
 
 
-class _Call(_Wire):
+class _Call(Wire):
     index: int | None = None
     id: str | None = None
     function: _Function = _Function()
 
 
-class _Message(_Wire):
+class _Message(Wire):
     content: Text | None = None
     refusal: str | None = None
     tool_calls: list[_Call] | None = None
 
 
-class _Choice(_Wire):
+class _Choice(Wire):
     message: _Message | None = None
     delta: _Message | None = None
     finish_reason: str | None = None
 
 
-class _Details(_Wire):
+class _Details(Wire):
     cached_tokens: int | None = None
 
 
-class _Usage(_Wire):
+class _Usage(Wire):
     prompt_tokens: int = Field(ge=0)
     completion_tokens: int = Field(default=0, ge=0)
     prompt_tokens_details: _Details | None = None
 
 
-class _Body(_Wire):
+class _Body(Wire):
     model: str | None = None
     choices: list[_Choice]
     usage: _Usage | None = None
@@ -222,6 +222,11 @@ def _parse(raw: object) -> _Body:
     try:
         return _Body.model_validate(raw)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        problem = f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"
+        problem = first_problem(error)
     raise Fault(f"the reply does not have the shape of Chat Completions ({problem})")
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong with a body, and where, without what was there."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"

@@ -7,17 +7,17 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
+from . import responses
 from .replies import Say, body_of, chunks_of
+from .traits import KEY, MODEL, Traits, check_traits
 from .validate import Invalid, check_request
-
-KEY = "sk-local-0123456789abcdef"
-MODEL = "scripted-1"
 
 Passing = Literal[
     "429", "429_after", "500", "502", "529", "reset", "slow_loris", "empty", "truncated", "html", "bad_json",
@@ -42,16 +42,27 @@ STATUSES: dict[str, tuple[int, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@dataclass
-class Traits:
-    """What the endpoint can do; what it cannot is refused, or ignored where endpoints ignore it."""
+@dataclass(frozen=True)
+class Api:
+    """One of the two APIs: how its requests are read, and the shapes of its replies."""
 
-    tools: bool = True
-    parallel: bool = True
-    strict: bool = True
-    json_mode: bool = True
-    streaming: bool = True
-    models: bool = True
+    read: Callable[[Any], dict[str, Any]]
+    """Check a request and give it in the shape of Chat Completions."""
+    whole: Callable[[Say, dict[str, Any]], dict[str, Any]]
+    events: Callable[[Say, dict[str, Any], Random], Iterator[dict[str, Any]]]
+    ends: str
+    """What a stream ends with."""
+
+
+def _chat(body: Any) -> dict[str, Any]:
+    check_request(body)
+    return body
+
+
+APIS = {
+    "chat": Api(_chat, body_of, chunks_of, "data: [DONE]\n\n"),
+    "responses": Api(responses.as_chat, responses.body_of, responses.events_of, ""),
+}
 
 
 class ModelServer:
@@ -82,7 +93,13 @@ class ModelServer:
         self.retry_after_s = retry_after_s
         self.trickle_s = trickle_s
         self.requests: list[tuple[float, dict[str, Any]]] = []
-        """Time (monotonic, seconds) and body of each request for a completion."""
+        """Time (monotonic, seconds) and body of each request for a reply, in the shape of Chat Completions."""
+        self.spoken: list[str] = []
+        """Which of the two APIs each of them came over."""
+        self.stored: list[bool] = []
+        """Whether each response was to be kept here, which it is where nothing is said."""
+        self.headers: list[dict[str, str]] = []
+        """Headers of each request that was let in; names in lower case."""
         self.refused: list[str] = []
         """Why requests were refused as malformed."""
         self.injected: list[Fault] = []
@@ -106,7 +123,8 @@ class ModelServer:
     @property
     def base_url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        path = "" if self.traits.azure else self.traits.base_path
+        return f"http://127.0.0.1:{self._http.server_address[1]}{path}"
 
 
 class _Server(ThreadingHTTPServer):
@@ -142,23 +160,33 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
 
     def do_GET(self) -> None:
-        model = self.server.model
+        traits = self.server.model.traits
         if not self._is_allowed():
             return
-        if self.path != "/v1/models" or not model.traits.models:
-            self._json(404, {"error": {"message": "Not found", "type": "invalid_request_error", "code": None}})
+        if not traits.models or self._path() != traits.path("models"):
+            self._no_such_path()
             return
-        self._json(200, {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 1, "owned_by": "us"}]})
+        card: dict[str, Any] = {"id": MODEL, "object": "model", "created": 1, "owned_by": "us"}
+        if traits.context_tokens:
+            card["max_model_len"] = traits.context_tokens
+        self._json(200, {"object": "list", "data": [card]})
 
     def do_POST(self) -> None:
         model = self.server.model
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
         if not self._is_allowed():
             return
+        spoken = next(
+            (name for name in APIS if getattr(model.traits, name) and self._path() == model.traits.path(name)), None
+        )
+        if spoken is None:
+            self._no_such_path()
+            return
+        api = APIS[spoken]
         try:
-            body = json.loads(raw)
-            check_request(body)
-            self._check_traits(body)
+            sent = json.loads(raw)
+            body = api.read(sent)
+            check_traits(model.traits, spoken, body)
         except (ValueError, Invalid) as error:
             invalid = (
                 error if isinstance(error, Invalid) else Invalid("We could not parse the JSON body of your request.")
@@ -169,32 +197,42 @@ class _Handler(BaseHTTPRequestHandler):
         with model.lock:
             n = len(model.requests)
             model.requests.append((time.monotonic(), body))
+            model.spoken.append(spoken)
+            if spoken == "responses":
+                model.stored.append(sent.get("store", True))
             fault = model.fault(n, body)
             if fault:
                 model.injected.append(fault)
             if fault == "429_after":
                 model.paused.append(n)
             say = model.script(body)
-        self._answer(body, say, fault)
+        if not model.traits.parallel:
+            say = replace(say, calls=say.calls[:1])
+        self._answer(api, body, say, fault)
+
+    def _path(self) -> str:
+        """The path of the request; nothing where Azure's version is missing."""
+        parts = urlsplit(self.path)
+        return parts.path if ("api-version=" in parts.query) == self.server.model.traits.azure else ""
+
+    def _no_such_path(self) -> None:
+        message = f"Invalid URL ({self.command} {urlsplit(self.path).path})"
+        self._json(404, {"error": {"message": message, "type": "invalid_request_error", "code": None}})
 
     def _is_allowed(self) -> bool:
-        if self.headers.get("authorization") == f"Bearer {KEY}":
+        model = self.server.model
+        key = (
+            self.headers.get("api-key")
+            if model.traits.azure
+            else self.headers.get("authorization", "")[len("Bearer ") :]
+        )
+        if key == KEY:
+            model.headers.append({k.lower(): v for k, v in self.headers.items()})
             return True
         self._json(401, {"error": STATUSES["expired_key"][1]})
         return False
 
-    def _check_traits(self, body: dict[str, Any]) -> None:
-        traits = self.server.model.traits
-        if body["model"] != MODEL:
-            raise Invalid(f"The model `{body['model']}` does not exist", "model", "model_not_found", 404)
-        if "tools" in body and not traits.tools:
-            raise Invalid(f"{MODEL} does not support tools")
-        if not traits.strict and any(t["function"].get("strict") for t in body.get("tools", [])):
-            raise Invalid("strict is not supported")
-        if "response_format" in body and not traits.json_mode:
-            raise Invalid("response_format is not supported")
-
-    def _answer(self, body: dict[str, Any], say: Say, fault: Fault | None) -> None:
+    def _answer(self, api: Api, body: dict[str, Any], say: Say, fault: Fault | None) -> None:
         if fault in STATUSES:
             status, error = STATUSES[fault]
             after = {"Retry-After": f"{self.server.model.retry_after_s:g}"} if fault == "429_after" else {}
@@ -202,25 +240,27 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "reset":
             self._reset()
         elif fault in ("empty", "html", "bad_json", "wrong_types", "nan"):
-            self._garbage(fault, body, say)
+            self._garbage(api, fault, body, say)
         else:
             say = _altered(say, fault)
             if body.get("stream") and self.server.model.traits.streaming:
-                self._stream(body, say, fault)
+                self._stream(api, body, say, fault)
             else:
-                self._whole(json.dumps(body_of(say, body), ensure_ascii=False).encode(), fault)
+                self._whole(json.dumps(api.whole(say, body), ensure_ascii=False).encode(), fault)
 
-    def _garbage(self, fault: str, body: dict[str, Any], say: Say) -> None:
-        good = json.dumps(body_of(say, body))
+    def _garbage(self, api: Api, fault: str, body: dict[str, Any], say: Say) -> None:
+        whole = api.whole(say, body)
+        good = json.dumps(whole)
+        counted = "input_tokens" if "output" in whole else "prompt_tokens"
         text = {
             "empty": "",
             "html": "<!doctype html><html><body>Welcome to the hotel network</body></html>",
             "bad_json": good[: len(good) // 2] + "}",
-            "wrong_types": json.dumps({"choices": {"0": 1}, "model": ["x"], "usage": "many"}),
-            "nan": json.dumps(body_of(say, body) | {"usage": None})[:-1] + ', "usage": {"prompt_tokens": NaN}}',
+            "wrong_types": json.dumps({"choices": {"0": 1}, "output": {"0": 1}, "model": ["x"], "usage": "many"}),
+            "nan": json.dumps(whole | {"usage": None})[:-1] + f', "usage": {{"{counted}": NaN}}}}',
         }[fault]  # fmt: skip
         if body.get("stream") and fault in ("bad_json", "wrong_types", "nan"):
-            self._send_stream([f"data: {text}\n\n".encode(), b"data: [DONE]\n\n"])
+            self._send_stream([f"data: {text}\n\n".encode(), api.ends.encode()])
             return
         data = text.encode()
         self._head(200, "text/html" if fault == "html" else "application/json", len(data))
@@ -236,11 +276,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(data)
 
-    def _stream(self, body: dict[str, Any], say: Say, fault: Fault | None) -> None:
+    def _stream(self, api: Api, body: dict[str, Any], say: Say, fault: Fault | None) -> None:
         rng = self.server.model.rng
         with self.server.model.lock:
-            events = [f"data: {json.dumps(c, ensure_ascii=False)}\n\n" for c in chunks_of(say, body, rng)]
-            data = "".join([*events, "data: [DONE]\n\n"]).encode()
+            events = [f"data: {json.dumps(c, ensure_ascii=False)}\n\n" for c in api.events(say, body, rng)]
+            data = "".join([*events, api.ends]).encode()
             cuts = sorted(rng.randrange(1, len(data)) for _ in range(min(40, len(data) // 60)))
         parts = [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True)]
         if fault == "truncated":
