@@ -28,6 +28,7 @@ from .graph import (
     VariableRole,
 )
 from .reason import QueryAnswer, RelationVerdict
+from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
 __all__ = [
     "AdjustmentResult",
@@ -39,6 +40,7 @@ __all__ = [
     "ColumnType",
     "ContrastEstimate",
     "CovariateBalance",
+    "Criterion",
     "DatasetCard",
     "DatasetProfile",
     "EffectEstimate",
@@ -59,6 +61,9 @@ __all__ = [
     "Selection",
     "Sensitivity",
     "SeparationResult",
+    "SetJudgement",
+    "SetsVerdict",
+    "StatementVerdict",
     "VariableRole",
 ]
 
@@ -84,6 +89,8 @@ RESULTS: dict[str, type[Result]] = {
         Selection,
         Sensitivity,
         SeparationResult,
+        SetsVerdict,
+        StatementVerdict,
     )
 }
 """Result classes by their `kind`."""
