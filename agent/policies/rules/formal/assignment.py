@@ -1,0 +1,121 @@
+"""Assign groups of phrases to variables: by words in common, by the graph, and by elimination."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from .likeness import covered, sense
+
+MOST_ASSIGNMENTS = 20_000
+SURE = 0.99
+"""A group that has all words of one name, and of no longer one, is that variable's."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Phrases for the levels of one variable, in the order of the text."""
+
+    phrases: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """Groups that one statement relates, by their places: they are of different variables."""
+
+    effect: int
+    others: tuple[int, ...]
+    conditional: bool
+    """Whether the others are what the effect depends on."""
+
+
+def assign(
+    axes: Sequence[Axis], rows: Sequence[Row], nodes: tuple[str, ...], edges: Sequence[tuple[str, str]]
+) -> list[str | None]:
+    """The variable of each group of phrases; None where nothing decides."""
+    if not nodes:
+        return [None] * len(axes)
+    stems = [tuple(dict.fromkeys(s for p in a.phrases for s in sense(p).stems)) for a in axes]
+    words = _likeness_to_names(stems, nodes)
+    choices = [_choices(w, nodes) for w in words]
+    ties = _ties(stems)
+    size = 1
+    for c in choices:
+        size *= len(c)
+    if size > MOST_ASSIGNMENTS:
+        choices = [sorted(c, key=lambda n, w=w: -w[n])[:2] for c, w in zip(choices, words, strict=True)]
+    graph = _Graph(nodes, edges)
+    best: tuple[float, tuple[str, ...]] | None = None
+    for tried in product(*choices) if _count(choices) <= MOST_ASSIGNMENTS else [tuple(c[0] for c in choices)]:
+        score = sum(w[n] for w, n in zip(words, tried, strict=True))
+        score += sum(value if tried[i] == tried[j] else -0.5 * value for (i, j), value in ties.items())
+        score += sum(graph.fit(tried[r.effect], tuple(tried[i] for i in r.others), r.conditional) for r in rows)
+        score += 0.1 * len(set(tried))
+        if best is None or score > best[0] + 1e-9:
+            best = score, tried
+    return list(best[1]) if best else [None] * len(axes)
+
+
+def _count(choices: Sequence[Sequence[str]]) -> int:
+    size = 1
+    for c in choices:
+        size *= len(c)
+    return size
+
+
+def _likeness_to_names(stems: Sequence[tuple[str, ...]], nodes: tuple[str, ...]) -> list[dict[str, float]]:
+    """How much of each name is in each group; a word of several names counts less."""
+    names = {n: sense(n).stems for n in nodes}
+    found: list[dict[str, float]] = []
+    for own in stems:
+        row: dict[str, float] = {}
+        for n, wanted in names.items():
+            row[n] = 0.75 * covered(wanted, own) + 0.25 * covered(own, wanted)
+        found.append(row)
+    return found
+
+
+def _choices(likeness: dict[str, float], nodes: tuple[str, ...]) -> list[str]:
+    top = max(likeness.values())
+    sure = [n for n, v in likeness.items() if v == top]
+    return sure if top >= SURE and len(sure) == 1 else list(nodes)
+
+
+def _ties(stems: Sequence[tuple[str, ...]]) -> dict[tuple[int, int], float]:
+    """How much groups have in common with each other."""
+    found: dict[tuple[int, int], float] = {}
+    for i, one in enumerate(stems):
+        for j in range(i + 1, len(stems)):
+            value = 0.5 * (covered(one, stems[j]) + covered(stems[j], one))
+            if value:
+                found[i, j] = value
+    return found
+
+
+class _Graph:
+    """What the graph says about a statement's variables."""
+
+    def __init__(self, nodes: tuple[str, ...], edges: Sequence[tuple[str, str]]) -> None:
+        self.parents = {n: {a for a, b in edges if b == n} for n in nodes}
+        self.ancestors: dict[str, set[str]] = {}
+        for n in nodes:
+            found: set[str] = set()
+            todo = list(self.parents[n])
+            while todo:
+                a = todo.pop()
+                if a not in found:
+                    found.add(a)
+                    todo += self.parents[a]
+            self.ancestors[n] = found
+
+    def fit(self, effect: str, others: tuple[str, ...], conditional: bool) -> float:
+        """How well a statement fits: its variables differ, and the effect comes after what it depends on."""
+        if len({effect, *others}) <= len(others):
+            return -5.0
+        if not conditional:
+            return 0.0
+        if any(effect in self.ancestors[o] for o in others):
+            return -0.6
+        score = 0.4 if set(others) <= self.ancestors[effect] else 0.0
+        return score + (0.3 if set(others) == self.parents[effect] else 0.0)

@@ -1,0 +1,119 @@
+"""Decide which phrases of one variable say that it happens, and which that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from .likeness import contrary, covered, sense
+
+MOST_PHRASES = 10
+"""With more phrases of one variable the later ones follow the first."""
+
+
+@dataclass
+class Colours:
+    """The phrases of one variable with their levels, 0 or 1."""
+
+    variable: str
+    level_of: dict[str, int]
+    pairs: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def level(self, phrase: str) -> int:
+        """The level of a new phrase, from what it has in common with those known."""
+        if (known := self.level_of.get(phrase)) is not None:
+            return known
+        opposite = _opposites(self.pairs)
+        pull = sum((1 if v else -1) * _affinity(phrase, p, opposite) for p, v in self.level_of.items())
+        if abs(pull) < 1e-9:
+            return 0 if sense(phrase).negated or sense(phrase).low else 1
+        return int(pull > 0)
+
+
+def colour(
+    variable: str,
+    phrases: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    anchors: Collection[str],
+    first: Collection[str],
+) -> Colours:
+    """The levels of the phrases of one variable.
+
+    Args:
+        variable: Its name.
+        phrases: In the order of the text.
+        pairs: Phrases known to be opposite, the one that came first first.
+        anchors: Phrases whose own probability is stated, without a negation: these are what happens.
+        first: Those of them that are stated without any condition.
+    """
+    own = list(dict.fromkeys(phrases))
+    inside = [(a, b) for a, b in pairs if a in own and b in own]
+    opposite = _opposites(inside)
+    counted = own[:MOST_PHRASES]
+    ties = {
+        (i, j): _affinity(one, counted[j], opposite)
+        for i, one in enumerate(counted)
+        for j in range(i + 1, len(counted))
+    }
+    lean = [_lean(p, variable, inside, anchors, first, opposite) for p in counted]
+
+    def score(levels: tuple[int, ...]) -> float:
+        together = sum(v if levels[i] == levels[j] else -v for (i, j), v in ties.items())
+        return 4 * together + sum(v if level else -v for v, level in zip(lean, levels, strict=True))
+
+    best = max(product((1, 0), repeat=len(counted)), key=score)
+    found = Colours(variable, dict(zip(counted, best, strict=True)), inside)
+    for phrase in own[MOST_PHRASES:]:
+        found.level_of[phrase] = found.level(phrase)
+    return found
+
+
+def _opposites(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return dict(pairs) | {b: a for a, b in pairs}
+
+
+def _affinity(one: str, two: str, opposite: dict[str, str]) -> float:
+    """How much two phrases seem to say the same (positive) or the opposite (negative)."""
+    if opposite.get(one) == two:
+        return -10.0
+    a, b = sense(one), sense(two)
+    shared = _shared(one, two)
+    denied = a.negated != b.negated
+    turned = any(contrary(x, y) for x in a.stems for y in b.stems)
+    pull = (-1.5 if denied != turned else 0.4) * shared
+    pull += _nearer(one, two, opposite) + _nearer(two, one, opposite)
+    return pull
+
+
+def _nearer(phrase: str, to: str, opposite: dict[str, str]) -> float:
+    """Whether a phrase is nearer to another one than to that one's opposite, by the words it is built of."""
+    if to not in opposite or opposite[to] == phrase or sense(to).negated != sense(opposite[to]).negated:
+        return 0.0
+    return _shared(phrase, to) - _shared(phrase, opposite[to])
+
+
+def _shared(one: str, two: str) -> float:
+    a, b = sense(one).stems, sense(two).stems
+    return 0.5 * (covered(a, b) + covered(b, a))
+
+
+def _lean(
+    phrase: str,
+    variable: str,
+    pairs: Sequence[tuple[str, str]],
+    anchors: Collection[str],
+    first: Collection[str],
+    opposite: dict[str, str],
+) -> float:
+    """How much a phrase by itself seems to say that the variable happens."""
+    said = sense(phrase)
+    lean = 3.0 * (phrase in anchors) + 1.5 * (phrase in first)
+    lean -= 2.0 * said.negated + 0.5 * said.low
+    if phrase in opposite:
+        lean += _shared(phrase, variable) - _shared(opposite[phrase], variable)
+        other = sense(opposite[phrase]).stems
+        lean += 2.0 * sum((len(y) > len(x)) - (len(y) < len(x)) for x in said.stems for y in other if contrary(x, y))
+    # the published languages name the level that happens second
+    lean += sum(0.25 if phrase == b else -0.25 for a, b in pairs if phrase in (a, b))
+    return lean

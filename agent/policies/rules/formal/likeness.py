@@ -1,0 +1,111 @@
+"""What a phrase is about: the stems of its words, and whether it says the thing or its contrary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\d+")
+_WORDS_SKIPPED = (
+    "a an the of to in on at for by with from as is are was were be been being am do does did doing done have has had "
+    "having who whom whose which that those these this there their his her its it they he she we you or and if when "
+    "would will can could should may might person persons people individual individuals someone somebody one ones "
+    "patient patients subject subjects case cases unit units among given any all some level status state value "
+    "variable condition get gets getting likely"
+)
+_WORDS_DENYING = (
+    "not no never without lack lacks lacking lacked absence absent none cannot neither nor non fail fails failed avoid "
+    "avoids avoided avoiding free false"
+)
+_WORDS_LOW = (
+    "low lower small smaller short shorter poor poorer weak weaker few fewer little less bad worse slow slower negative "
+    "local minor decreased reduced normal inactive off"
+)
+_ENDINGS = (
+    "izations ization ations ation itions ition ments ment ities ity nesses ness ions ion ances ance ences ence ically "
+    "ical ings ing ives ive ally ers ors er or ied ies ed es ly al y e s"
+)
+_SKIPPED = frozenset(_WORDS_SKIPPED.split())
+_NEGATIONS = frozenset(_WORDS_DENYING.split())
+_LOW = frozenset(_WORDS_LOW.split())
+_SUFFIXES = tuple(_ENDINGS.split())
+
+
+@dataclass(frozen=True)
+class Sense:
+    """A phrase, taken apart."""
+
+    stems: tuple[str, ...]
+    """Stems of its content words, in order, without negations."""
+    negated: bool
+    """Whether it denies: an odd number of negations."""
+    low: bool
+    """Whether it names the lesser end of a scale: low, few, short."""
+
+
+@lru_cache(maxsize=8192)
+def sense(phrase: str) -> Sense:
+    """Take a phrase apart."""
+    stems: list[str] = []
+    denials = 0
+    low = False
+    for word in _WORD.findall(phrase.casefold()):
+        if word.endswith("n't"):
+            denials += 1
+            continue
+        word = word.removesuffix("'s").removesuffix("'")
+        low |= word in _LOW
+        if word in _NEGATIONS:
+            denials += 1
+        elif word.startswith("non") and len(word) > 6:
+            denials += 1
+            stems.append(stem(word[3:]))
+        elif word not in _SKIPPED:
+            stems.append(stem(word))
+    return Sense(tuple(dict.fromkeys(stems)), denials % 2 == 1, low)
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """A word without its ending, at least three letters long."""
+    for ending in _SUFFIXES:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and len(word) > 4:
+            return word[: -len(ending)]
+    return word
+
+
+@lru_cache(maxsize=65536)
+def alike(one: str, two: str) -> float:
+    """How much two stems have in common, in [0, 1]: the share of the longer that both begin with."""
+    if one == two:
+        return 1.0
+    longer = max(len(one), len(two))
+    if min(len(one), len(two)) < 4:
+        return 0.0
+    same = 0
+    for a, b in zip(one, two, strict=False):
+        if a != b:
+            break
+        same += 1
+    share = same / longer
+    return share if same >= 4 and share >= 0.6 else 0.0
+
+
+@lru_cache(maxsize=65536)
+def contrary(one: str, two: str) -> bool:
+    """Whether one stem is the other with a prefix that denies: unattractive, attractive."""
+    return any(two == f"{p}{one}" or one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
+
+
+def covered(wanted: Iterable[str], by: Iterable[str]) -> float:
+    """The share of some stems that others have, in [0, 1]."""
+    wanted, by = tuple(wanted), tuple(by)
+    if not wanted or not by:
+        return 0.0
+    return sum(max(_related(w, b) for b in by) for w in wanted) / len(wanted)
+
+
+def _related(one: str, two: str) -> float:
+    return 0.9 if contrary(one, two) else alike(one, two)

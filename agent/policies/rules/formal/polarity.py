@@ -1,0 +1,47 @@
+"""Which way a question asks (more or less, up or down), and what a number says to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .....tools.domain.results import QueryAnswer, Result
+from .frames import MORE, POSITIVE, RISES
+from .types import FormalVerdict
+
+ZERO = 0.005
+"""A difference that rounds to nothing in the published numbers is no difference either way."""
+_UP = re.compile(rf"(?:{MORE}|{RISES}|{POSITIVE})", re.I)
+
+
+def asks_up(word: str) -> bool:
+    """Whether a word such as `increase` or `negatively` asks for more."""
+    return bool(_UP.fullmatch(word.strip()))
+
+
+def by_sign(*, up: bool, threshold: float = 0.0, zero: float = ZERO) -> Callable[[Result], FormalVerdict]:
+    """Say yes when the result is on the asked side of a threshold.
+
+    Args:
+        up: Whether the question asks for more.
+        threshold: What the value is compared with.
+        zero: Values nearer to the threshold than this are on neither side.
+    """
+
+    def decide(result: Result) -> FormalVerdict:
+        assert isinstance(result, QueryAnswer)
+        low, high = result.lower, result.upper
+        if low is None or high is None:
+            return FormalVerdict(answer=None, sentence=result.summary())
+        low, high = low - threshold, high - threshold
+        exact = result.status == "exact"
+        if exact and abs(low) < zero:
+            return FormalVerdict(answer="no", sentence=f"No: {result.summary()} That is no difference either way.")
+        if low > 0 or high < 0:
+            answer = "yes" if (low > 0) == up else "no"
+            return FormalVerdict(answer=answer, sentence=f"{answer.capitalize()}: {result.summary()}")
+        if exact:
+            return FormalVerdict(answer="no", sentence=f"No: {result.summary()} That is no difference either way.")
+        return FormalVerdict(answer=None, sentence=f"The sign is not decided: {result.summary()}")
+
+    return decide

@@ -1,0 +1,45 @@
+"""Read a causal question that comes with premises: sentence by sentence, then the question, then one typed call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import ask_chance, ask_effect, ask_method, state_chances, state_edges, state_methods
+from .sentences import split_passage
+from .types import FormalReading, Premises, Unreadable
+from .vocabulary import Vocabulary
+
+StatementReader = Callable[[str, Premises, Vocabulary], bool]
+QuestionReader = Callable[[str, Premises, Vocabulary], FormalReading | None]
+
+STATEMENT_READERS: tuple[StatementReader, ...] = (state_methods.read, state_chances.read, state_edges.read)
+"""The first that understands a sentence has it."""
+QUESTION_READERS: tuple[QuestionReader, ...] = (ask_method.read, ask_effect.read, ask_chance.read)
+"""The first that understands the question has it."""
+MOST_SHOWN = 120
+
+
+def read_formal(text: str) -> FormalReading | Unreadable:
+    """Read premises and a question.
+
+    Args:
+        text: All of it: background, given numbers, question.
+
+    Returns:
+        One typed call and how its result answers the words, or what could not be read.
+    """
+    passage = split_passage(text)
+    if not passage.question:
+        return Unreadable("The text is empty.")
+    premises = Premises()
+    vocabulary = Vocabulary(premises, passage.question)
+    for sentence in passage.statements:
+        if not any(read(sentence, premises, vocabulary) for read in STATEMENT_READERS):
+            premises.ignored.append(sentence)
+    vocabulary.settle()
+    for ask in QUESTION_READERS:
+        if (reading := ask(passage.question, premises, vocabulary)) is not None:
+            return reading
+    if not premises.nodes:
+        return Unreadable("No sentence states which variable affects which.")
+    return Unreadable(f"The question was not understood: {passage.question[:MOST_SHOWN]!r}.")

@@ -1,0 +1,68 @@
+"""Cut a text into statements and one question, and enumerations into their parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 40_000
+"""Longer texts are no formal question; reading them would only cost time."""
+
+_END = re.compile(r"(?<=[.!?;])[\"')\]]*\s+|\n+")
+_HEAD = re.compile(r"^\s*(premise|background|context|given info|given information|conditions|facts|story)\s*:\s*", re.I)
+_ASKED = re.compile(r"\b(hypothesis|question)\s*:\s*", re.I)
+_COLON = re.compile(r":\s+(?=\S)")
+_KEEPS_COLON = re.compile(r"\bmethod\s+\w+\s*$|\b(?:option|choice)\s*\w*\s*$", re.I)
+_SUPPOSES = re.compile(r"^(?:further |now |next |and |then |also )*(?:assume|suppose)\b(?! there (?:is|are))", re.I)
+_LIST = re.compile(r"\s*,\s*(?:and|or|as well as)\s+|\s*,\s*|\s+(?:and|or|as well as)\s+")
+_NUMBERED = re.compile(r"\b(\d+)\. (?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text, cut."""
+
+    statements: tuple[str, ...]
+    """Sentences without their full stop, in order."""
+    question: str
+    """What is asked, with the suppositions right before it; empty when nothing is."""
+
+
+def split_passage(text: str) -> Passage:
+    """Cut a text into its statements and its question.
+
+    The question is what a heading names, else the last sentence with a question mark, else the last sentence.
+    """
+    text = text[:MOST_CHARACTERS].replace("’", "'").replace("“", '"').replace("”", '"')
+    asked = list(_ASKED.finditer(text))
+    if asked:
+        before = split_sentences(text[: asked[-1].start()])
+        return Passage(tuple(before), " ".join(split_sentences(text[asked[-1].end() :], keep_mark=True)))
+    sentences = split_sentences(text, keep_mark=True)
+    at = max((i for i, s in enumerate(sentences) if s.endswith("?")), default=len(sentences) - 1)
+    start = at
+    while start > 0 and _SUPPOSES.match(sentences[start - 1]):
+        start -= 1
+    statements = [s.rstrip("?") for s in (*sentences[:start], *sentences[at + 1 :])]
+    return Passage(tuple(statements), " ".join(sentences[start : at + 1]) if sentences else "")
+
+
+def split_sentences(text: str, *, keep_mark: bool = False) -> list[str]:
+    """The sentences of a text, without full stops; `keep_mark` keeps question marks."""
+    found: list[str] = []
+    for piece in _END.split(_NUMBERED.sub(r"\1 ", text)):
+        piece = _HEAD.sub("", piece).strip()
+        while (colon := _COLON.search(piece)) and not _KEEPS_COLON.search(piece[: colon.start()]):
+            found.append(piece[: colon.start()].strip())
+            piece = piece[colon.end() :]
+        marked = piece.rstrip("\"')] ").endswith("?")
+        piece = piece.rstrip(" .!;\t").rstrip("?").rstrip()
+        if piece:
+            found.append(f"{piece}?" if keep_mark and marked else piece)
+    return [s for s in found if s]
+
+
+def split_list(phrase: str) -> list[str]:
+    """The parts of "A", "A and B", "A, B, and C"."""
+    phrase = re.sub(r"^both\s+", "", phrase.strip())
+    return [p.strip() for p in _LIST.split(phrase) if p and p.strip()]

@@ -1,0 +1,50 @@
+"""Read stated probabilities and correlations of events described in words."""
+
+from __future__ import annotations
+
+import re
+
+from .frames import match_any
+from .types import Chance, Correlation, Premises
+from .vocabulary import Vocabulary
+
+_LEAD = re.compile(
+    r"^(?:we know that|it is known that|overall|in general|also|furthermore|moreover|in addition|and),? ", re.I
+)
+_STATED = (
+    "{look at} <given>, the {chance} (of|that) <event> {equals} {number}",
+    "the [{overall}] {chance} (of|that|for) <event> {among} <given> {equals} {number}",
+    "the [{overall}] {chance} (of|that|for) [observing] [both] <event> {equals} {number}",
+    "{look at} <given>, <event> {occurs} (with|in) [a] [{chance} of] [{chance}] {number} [of (the cases|cases|the time)]",
+    "{look at} <given>, <event> has (a|an) [{overall}] {chance} of {number}",
+    "<event> {occurs} [overall] (with|in) [a] [{chance} of] [{chance}] {number} [of (the cases|cases|the time)] {among} <given>",
+    "<event> {occurs} [overall] (with|in) [a|an] [{overall}] [{chance} of] [{chance}] {number} [of (the cases|cases|the time)]",
+    "<event> has (a|an) [{overall}] {chance} of {number} {among} <given>",
+    "<event> has (a|an) [{overall}] {chance} of {number}",
+)
+_CORRELATED = (
+    "{look at} <given>, the correlation (between|of) <one> (and|with) <two> {equals} {number}",
+    "the correlation (between|of) <one> (and|with) <two> {among} <given> {equals} {number}",
+    "the correlation (between|of) <one> (and|with) <two> {equals} {number}",
+)
+
+
+def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
+    """Add the probability or correlation a sentence states; False when it states none."""
+    text = _LEAD.sub("", sentence.strip())
+    if slots := match_any(_CORRELATED, text):
+        given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()
+        value = _value(slots)
+        premises.correlations.append(Correlation(source=slots["one"], target=slots["two"], given=given, value=value))
+        return True
+    slots = match_any(_STATED, text)
+    if not slots or not 0 <= (value := _value(slots)) <= 1:
+        return False
+    given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()
+    premises.chances.append(Chance(event=(vocabulary.mention(slots["event"]),), given=given, value=value))
+    return True
+
+
+def _value(slots: dict[str, str]) -> float:
+    value = float(slots["number"])
+    return round(value / 100, 12) if "percent" in slots else value
