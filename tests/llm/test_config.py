@@ -36,6 +36,11 @@ def test_a_file_may_name_the_variable_that_holds_the_key(tmp_path: Path) -> None
     assert config.api_key.get_secret_value() == SECRET
 
 
+def test_a_key_that_the_file_names_is_not_replaced_by_another_providers(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[model]\nmodel="n"\napi_key_env="MINE"\nbase_url="https://a.example/v1"\n')
+    assert load_config(variables(tmp_path, MINE="mine-0123456789")).api_key.get_secret_value() == "mine-0123456789"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -10,7 +10,8 @@ The file is `$WHENCE_CONFIG`, or `config.toml` in the folder of the memory (`$WH
     [model.headers]             # sent with every request, where a provider asks for some
     X-Title = "Whence"
 
-`WHENCE_MODEL`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file. Azure's own variables are read when
+`WHENCE_MODEL`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file, but a key that it names by `api_key_env` wins
+over `OPENAI_API_KEY`, so that the key of one provider is not sent to another. Azure's own variables are read when
 `OPENAI_BASE_URL` is not set: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, and `OPENAI_API_VERSION` where the
 resource wants a version; the model is then the name of the deployment.
 """
@@ -64,6 +65,8 @@ class LlmConfig(Model):
     """Not sent when None: some models refuse it."""
     max_reply_tokens: int | None = Field(default=None, ge=16)
     """Longest reply in tokens; the endpoint's own limit when None."""
+    context_tokens: int | None = Field(default=None, ge=2048)
+    """Longest conversation with its reply, in tokens, where it is known to be short; local servers often cut it."""
     connect_s: float = Field(default=10, gt=0, allow_inf_nan=False)
     """Longest wait for a connection, in seconds."""
     read_s: float = Field(default=120, gt=0, allow_inf_nan=False)
@@ -76,6 +79,18 @@ class LlmConfig(Model):
     """How often all calls of a run together are tried again."""
     longest_wait_s: float = Field(default=60, ge=0, le=3600)
     """Longest pause before a retry, in seconds; an endpoint that asks for more ends the run, saved."""
+    context_tokens: int = Field(default=32_000, ge=3000)
+    """How long a conversation with the model may be, reply included; what is older is folded to fit."""
+    tools: bool = True
+    """Whether the endpoint takes tools. One that refuses them is found out; one that ignores them has to be told here."""
+    json_schema: bool = True
+    """Whether the endpoint holds replies to a JSON schema; else the schema is part of the prompt."""
+    prompt_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Price of a million prompt tokens, in any currency; with it the cost of a run is shown."""
+    cached_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Price of a million prompt tokens that the endpoint had seen before; `prompt_price` when None."""
+    completion_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """Price of a million tokens that the model writes."""
 
     @property
     def is_local(self) -> bool:
@@ -98,21 +113,29 @@ def load_config(environment: Mapping[str, str] | None = None) -> LlmConfig:
     Raises:
         UsageError: no model is named, the key is missing or malformed, or the file cannot be used.
     """
-    variables = os.environ if environment is None else environment
-    settings = _file_settings(variables)
-    named = settings.pop("api_key_env", None)
-    if named is not None:
-        settings["api_key"] = _named_key(named, variables)
-    for field, variable in (("model", "WHENCE_MODEL"), ("api_key", "OPENAI_API_KEY"), ("base_url", "OPENAI_BASE_URL")):
-        if value := variables.get(variable, "").strip():
-            settings[field] = value
-    if "base_url" not in settings:
-        settings |= _azure(variables)
-    if not settings.get("model"):
+    found = find_config(environment)
+    if found is None:
         raise UsageError(
             "No model is named. Set WHENCE_MODEL (and OPENAI_API_KEY, and OPENAI_BASE_URL for an endpoint other than "
             'OpenAI\'s), or write [model] model = "…" into config.toml in WHENCE_HOME.'
         )
+    return found
+
+
+def find_config(environment: Mapping[str, str] | None = None) -> LlmConfig | None:
+    """Read the configuration, if a model is named; raises as `load_config` does when one is."""
+    variables = os.environ if environment is None else environment
+    settings = _file_settings(variables)
+    named = settings.pop("api_key_env", None)
+    for field, variable in (("model", "WHENCE_MODEL"), ("api_key", "OPENAI_API_KEY"), ("base_url", "OPENAI_BASE_URL")):
+        if value := variables.get(variable, "").strip():
+            settings[field] = value
+    if not settings.get("model"):
+        return None
+    if named is not None:
+        settings["api_key"] = _named_key(named, variables)
+    if "base_url" not in settings:
+        settings |= _azure(variables)
     settings["base_url"] = _checked_url(settings.get("base_url", OPENAI))
     settings["api_key"] = _checked_key(settings.get("api_key"), settings["base_url"])
     _check_headers(settings.get("headers", {}))
