@@ -83,7 +83,7 @@ def _reached(error: WhenceError | None) -> list[Row]:
 
 def _todo(client: ChatClient, error: WhenceError) -> list[Row]:
     """What is wrong and the next step; the message of the error holds both."""
-    names = {
+    names: dict[type[WhenceError], str] = {
         EndpointDown: "endpoint",
         PathUnknown: "endpoint",
         KeyRejected: "key",
