@@ -23,11 +23,11 @@ class Row(NamedTuple):
 
 
 ABILITY_ROWS: tuple[tuple[str, str, str], ...] = (
-    ("tools", "tool calls", "calls go as one JSON object a turn, strictly read"),
+    ("tools", "tool calls", "calls go as one JSON object a turn, strictly read; set tools = false in the file"),
     ("parallel_tools", "parallel tool calls", "one call a turn: more turns, the same answer"),
     ("strict_schemas", "strict schemas", "arguments are checked here only, and mistakes told to the model"),
     ("json_mode", "JSON mode", "objects are asked for in words and checked here"),
-    ("json_schema", "JSON by schema", "objects are asked for in words and checked here"),
+    ("json_schema", "JSON by schema", "the schema goes into the prompt; set json_schema = false in the file"),
     ("streaming", "streaming", "text is shown when the reply is complete"),
     ("usage", "token counts", "tokens are estimated, about four characters each"),
     (
@@ -67,7 +67,7 @@ def live(config: LlmConfig) -> tuple[list[Row], Abilities | None]:
             abilities = probe(client)
         except WhenceError as error:
             return [*_reached(error), *_todo(client, error)], None
-    return [*_reached(None), _known(config, abilities), *_ability_rows(abilities)], abilities
+    return [*_reached(None), _known(config, abilities), *_ability_rows(config, abilities)], abilities
 
 
 def _reached(error: WhenceError | None) -> list[Row]:
@@ -125,15 +125,25 @@ def _known(config: LlmConfig, abilities: Abilities) -> Row:
     return Row(True, "model", f"{config.model} {lists[abilities.listed]}")
 
 
-def _ability_rows(abilities: Abilities) -> list[Row]:
+def _ability_rows(config: LlmConfig, abilities: Abilities) -> list[Row]:
     words = {True: "yes", False: "no", None: "unknown"}
     rows = [Row(None, "API spoken", abilities.api)]
     for field, name, without in ABILITY_ROWS:
         has: bool | None = getattr(abilities, field)
         rows.append(Row(True if has else None, name, words[has], "" if has else without))
-    told = f"{abilities.context_tokens:,} tokens" if abilities.context_tokens else "unknown"
-    without = "" if abilities.context_tokens else "set context_tokens in the file when it is short"
-    rows.append(Row(None, "context length", told, without))
+    rows.append(_context(config, abilities.context_tokens))
     rows += [Row(None, "refused field", *refused.split(": ", 1)) for refused in abilities.refused]
     rows += [Row(None, "said", note) for note in abilities.notes]
     return rows
+
+
+def _context(config: LlmConfig, told: int | None) -> Row:
+    """Whether the context is as long as it is configured to be."""
+    set_to = f"context_tokens is {config.context_tokens:,}"
+    if told is None:
+        return Row(None, "context length", "unknown", f"{set_to}; set it lower if the server's is shorter")
+    if told < config.context_tokens:
+        return Row(
+            False, "context length", f"{told:,} tokens, but {set_to}", f"set context_tokens = {told} in the file"
+        )
+    return Row(True, "context length", f"{told:,} tokens; {set_to}")

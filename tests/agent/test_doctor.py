@@ -31,7 +31,7 @@ def obedient(body: dict[str, Any]) -> Say:
 
 @contextmanager
 def endpoint(**traits: Any) -> Iterator[LlmConfig]:
-    with ModelServer(obedient, traits=Traits(**{"context_tokens": 8192} | traits)) as server:
+    with ModelServer(obedient, traits=Traits(**{"context_tokens": 128_000} | traits)) as server:
         yield local_config(server.base_url)
 
 
@@ -90,7 +90,11 @@ def test_live_reports_the_abilities_also_as_json(doctor: Run) -> None:
     assert found["abilities"]["tools"] is True
     assert found["abilities"]["parallel_tools"] is False
     states = {c["name"]: c["state"] for c in found["checks"]}
-    assert (states["endpoint"], states["key"], states["context length"]) == ("reachable", "accepted", "8,192 tokens")
+    assert (states["endpoint"], states["key"], states["context length"][:14]) == (
+        "reachable",
+        "accepted",
+        "128,000 tokens",
+    )
     assert states["model"] == f"{MODEL} answers, and is in its list"
 
 
@@ -115,6 +119,12 @@ def test_what_is_not_told_is_unknown() -> None:
         rows = by_name(live(config)[0])
     assert rows["context length"].state == "unknown"
     assert rows["model"].state == f"{MODEL} answers"
+
+
+def test_a_context_that_is_shorter_than_configured_is_told() -> None:
+    with endpoint(context_tokens=8192) as config:
+        row = by_name(live(config)[0])["context length"]
+    assert (row.ok, row.todo) == (False, "set context_tokens = 8192 in the file")
 
 
 @pytest.mark.parametrize(

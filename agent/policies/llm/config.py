@@ -65,8 +65,6 @@ class LlmConfig(Model):
     """Not sent when None: some models refuse it."""
     max_reply_tokens: int | None = Field(default=None, ge=16)
     """Longest reply in tokens; the endpoint's own limit when None."""
-    context_tokens: int | None = Field(default=None, ge=2048)
-    """Longest conversation with its reply, in tokens, where it is known to be short; local servers often cut it."""
     connect_s: float = Field(default=10, gt=0, allow_inf_nan=False)
     """Longest wait for a connection, in seconds."""
     read_s: float = Field(default=120, gt=0, allow_inf_nan=False)
