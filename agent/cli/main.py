@@ -16,6 +16,7 @@ COMMANDS = {
     "runs": "list earlier runs, show one step by step",
     "resume": "go on with a run that was stopped",
     "tools": "list the tools, or describe one",
+    "eval": "measure any policy on a benchmark",
     "demo": "answer questions about bundled real data",
     "doctor": "say what is installed, configured and reachable, and what to do",
 }

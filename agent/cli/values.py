@@ -24,3 +24,10 @@ def seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds above 0")
     return value
+
+
+def count(text: str) -> int:
+    """How many: a whole number of at least 1."""
+    if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no count; give a whole number of at least 1")
+    return int(text)

@@ -51,6 +51,10 @@ class Response(Model):
     """The derivation, or why there is no answer, in words."""
     raw: str = ""
     """What a model wrote, whole."""
+    unreadable: bool = False
+    """Whether something was said that is no answer in the form asked for; `answer` is then None."""
+    failed: bool = False
+    """Whether the solver itself broke or took too long; `answer` is then None and `because` says how."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     model_calls: int = 0
