@@ -37,7 +37,7 @@ SEAMS = {
     "dowhy": "tools/*/", "causallearn": "tools/*/", "econml": "tools/*/", "linearmodels": "tools/*/",
     "statsmodels": "tools/*/", "sklearn": "tools/*/", "lingam": "tools/*/",
     "openai": "agent/policies/llm", "langgraph": "agent/loop.py", "chromadb": "memory/index.py",
-    "prompt_toolkit": "agent/cli/",
+    "prompt_toolkit": "agent/cli/", "opentelemetry": "agent/trace.py",
 }  # fmt: skip
 """Library to the only place that may import it; `tools/*/` is a folder of tools."""
 

@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ....tools.domain.errors import WhenceError
-from ....tools.domain.model import Model
 from .adapt import Adaptation, Adapter
 from .config import LlmConfig
 from .connect import library_errors, open_sdk
 from .deadline import Deadline
 from .errors import Fault, Filtered, PathUnknown, Refused, RequestRejected
+from .exchange import Exchange, Observer, Token
 from .faults import sort_status, sort_stream_error
 from .redact import Redactor, StreamRedactor
 from .reply import Assembly, Reply, Usage
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
 Message = Mapping[str, Any]
 """A message of Chat Completions; `messages.py` builds them."""
-
-
-class Token(Model):
-    """A piece of a reply as it comes."""
-
-    kind: Literal["text", "restart"]
-    """`restart`: the attempt failed and the reply begins anew; forget the text shown so far."""
-    text: str = ""
 
 
 class ChatClient:
@@ -64,6 +56,8 @@ class ChatClient:
         """Tokens of all complete replies, as far as the endpoint counts them."""
         self.n_requests = 0
         """Requests made, retries included."""
+        self.observe: Callable[[Exchange], None] | None = None
+        """Told of each call when it has ended."""
         self._redactor = Redactor(config.secrets)
         self._retrier = Retrier(config, self.budget, sleep, rng)
         self._deadline = Deadline()
@@ -127,6 +121,20 @@ class ChatClient:
             request.setdefault("max_tokens", self.config.max_reply_tokens)
         if stream:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
+        observer = Observer(request, on_token) if self.observe else None
+        reply: Reply | None = None
+        problem: Exception | None = None
+        try:
+            reply = self._reply(request, observer.token if observer else on_token)
+            return reply
+        except WhenceError as error:
+            problem = error
+            raise
+        finally:
+            if self.observe and observer:
+                self.observe(observer.exchange(self._redactor, reply, problem))
+
+    def _reply(self, request: dict[str, Any], on_token: Callable[[Token], None] | None) -> Reply:
         try:
             with self._lock:
                 assembly = self._taken(_sendable(request), on_token)
