@@ -333,3 +333,41 @@ def test_published_questions_are_answered_as_printed():
         if said != (row["answer"] == "yes"):
             wrong.append((row["question_id"], row["graph_id"], row["query_type"], value))
     assert right >= 0.96 * len(numeric[::4]), wrong
+
+
+def test_rounding_explains_a_small_clash_only() -> None:
+    # independent causes x, y of a collider: P(y | x) and P(y | not x) are printed as 14/17 and 67/83
+    edges = (("x", "c"), ("y", "c"))
+    given = [p(0.83, {"x": 1}), p(0.14, {"x": 0, "y": 1}), p(0.67, {"x": 1, "y": 1})]
+    assert ask(edges, given, "association").status == "inconsistent"
+    rounded = ask(edges, given, "association", rounding=0.005)
+    assert rounded.status == "exact"
+    assert rounded.value == pytest.approx(0.0, abs=1e-9)
+    far = [p(0.83, {"x": 1}), p(0.14, {"x": 0, "y": 1}), p(0.2, {"x": 1, "y": 1})]
+    assert ask(edges, far, "association", rounding=0.005).status == "inconsistent"
+
+
+def test_att_under_the_assumption_that_the_treated_are_like_all() -> None:
+    edges = (("z", "x"), ("z", "y"), ("x", "y"))
+    given = [
+        p(0.4, {"z": 1}),
+        *(p(v, {"y": 1}, {"x": x, "z": z}) for x, z, v in ((0, 0, 0.1), (0, 1, 0.9), (1, 0, 0.8), (1, 1, 0.2))),
+    ]
+    open_ = ask(edges, given, "ATT")
+    assert (open_.status, open_.lower, open_.upper) == ("bounds", pytest.approx(-0.7), pytest.approx(0.7))
+    closed = ask(edges, given, "ATT", assume=("treated_like_all",))
+    assert closed.value == pytest.approx(0.6 * 0.7 + 0.4 * -0.7)
+    assert closed.assumptions[-1].name == "treated like all"
+
+
+def test_natural_effects_without_a_hidden_cause_of_mediator_and_outcome() -> None:
+    edges = (("x", "m"), ("u", "m"), ("x", "y"), ("u", "y"), ("m", "y"))
+    given = [p(0.5, {"u": 1})]
+    given += [p(v, {"m": 1}, {"x": x, "u": u}) for x, u, v in ((0, 0, 0.2), (0, 1, 0.4), (1, 0, 0.6), (1, 1, 0.8))]
+    given += [p(v, {"y": 1}, {"x": x, "m": m}) for x, m, v in ((0, 0, 0.1), (0, 1, 0.5), (1, 0, 0.3), (1, 1, 0.9))]
+    assert ask(edges, given, "NDE", latent=("u",)).status == "bounds"
+    # Pearl's mediation formula with P(m | x) = 0.3 and 0.7 once u is averaged out
+    direct = ask(edges, given, "NDE", latent=("u",), assume=("unconfounded_mediator",))
+    assert direct.value == pytest.approx(0.7 * 0.2 + 0.3 * 0.4)
+    indirect = ask(edges, given, "NIE", latent=("u",), assume=("unconfounded_mediator",))
+    assert indirect.value == pytest.approx(0.4 * 0.4)

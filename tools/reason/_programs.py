@@ -68,9 +68,11 @@ class District:
             form[self.offsets[i] : self.offsets[i] + self.sizes[i]] += hit
         return form
 
-    def add(self, row: Row) -> bool:
-        """Add an equation; False when it contradicts those before."""
+    def add(self, row: Row, rounding: float = 0.0) -> bool:
+        """Add an equation; False when it contradicts those before by more than rounding explains."""
         known = self.solve(row[0])
+        if known is not None and abs(known - row[1]) <= rounding:
+            return True
         self.rows.append(row)
         if len(row[0]) == 1:
             ((event, weight),) = row[0].items()

@@ -47,6 +47,7 @@ class Solver:
         query: Ratios to add, each with a weight.
         joins: Groups of districts to treat as one.
         before: The solver without these joins; its equations still hold beside any response of the other districts.
+        rounding: How far a given number may be from what others imply and still agree; then it adds nothing.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Solver:
         query: Iterable[tuple[float, Ratio]],
         joins: tuple[frozenset[int], ...] = (),
         before: Solver | None = None,
+        rounding: float = 0.0,
     ) -> None:
         number = {d: min(group) for group in joins for d in group}
-        self.world = world
+        self.world, self.rounding = world, rounding
         self.givens = [Given(g.label, _renumber(g.top, number), _renumber(g.bottom, number), g.value) for g in givens]
         self.query = [(w, (_renumber(a, number), _renumber(b, number))) for w, (a, b) in query]
         polys = [p for g in self.givens for p in (g.top, g.bottom)] + [p for _, r in self.query for p in r]
@@ -118,9 +120,9 @@ class Solver:
                 progress = True
                 weights, constant = _linear(poly)
                 if districts:
-                    agrees = self.districts[districts.pop()].add((weights, -constant))
+                    agrees = self.districts[districts.pop()].add((weights, -constant), self.rounding)
                 else:
-                    agrees = abs(constant) <= 1e-7
+                    agrees = abs(constant) <= max(1e-7, self.rounding)
                 if not agrees:
                     self.outcome.conflicts.append(given.label)
             pending = left
@@ -134,13 +136,13 @@ class Solver:
         groups = [g for g in needed if g]
         if touched and (joins := self._joins(groups, touched, self.pending)):
             try:
-                return Solver(self.world, self.givens, self.query, joins, self).answer()
+                return Solver(self.world, self.givens, self.query, joins, self, self.rounding).answer()
             except TooLarge:
                 # without the numbers that tie more districts together bounds are valid still, if wider
                 left = [g for g in self.givens if g not in self.pending]
                 if len(left) == len(self.givens):
                     raise
-                found = Solver(self.world, left, self.query).answer()
+                found = Solver(self.world, left, self.query, rounding=self.rounding).answer()
                 found.unused, found.joined = [*found.unused, *(g.label for g in self.pending)], True
                 return found
         self.outcome.unused = [g.label for g in self.pending]

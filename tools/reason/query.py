@@ -18,13 +18,14 @@ from ..domain.model import Model
 from ..domain.projection import project
 from ..domain.results import QueryAnswer
 from ..spec import Args, Env, Tool
+from ._assumed import assumed
 from ._ladder import Index, QueryKind, ratios_of
 from ._margins import Key, margins
 from ._solve import Given, Outcome, Solver
-from ._wald import wald
 from ._worlds import Atom, Event, World, setting
 
 Level = int | str
+Assume = Literal["monotonicity", "homogeneous_effect", "treated_like_all", "unconfounded_mediator"]
 
 
 class Probability(Model):
@@ -83,9 +84,14 @@ class QueryArgs(Args):
     """Nodes held fixed: the intervention of `interventional`, the mediators of `CDE`."""
     mediators: tuple[str, ...] = ()
     """Mediators of `NDE` and `NIE`; () for every node between treatment and outcome."""
-    assume: tuple[Literal["monotonicity", "homogeneous_effect"], ...] = ()
-    """`monotonicity`: the treatment level never prevents the outcome level. `homogeneous_effect`: the effect is the
-    same for all that an instrument moves, so that the Wald ratio is the ATE when bounds do not decide it."""
+    assume: tuple[Assume, ...] = ()
+    """`monotonicity`: the treatment level never prevents the outcome level. The others decide only what the given
+    numbers leave open. `homogeneous_effect`: the effect is the same for all that an instrument moves, so that the Wald
+    ratio is the ATE. `treated_like_all`: the ATT and the ATC are the ATE. `unconfounded_mediator`: natural effects leave
+    out hidden common causes of mediator and outcome."""
+    rounding: float = Field(default=0.0, ge=0, le=0.05)
+    """How far the given numbers may be off: 0.005 for whole per cents. What then clashes by rounding alone is no clash;
+    of such numbers the first ones count."""
 
 
 def run(args: QueryArgs, env: Env) -> QueryAnswer:
@@ -110,12 +116,10 @@ def answer(args: QueryArgs, dag: Dag) -> QueryAnswer:
     if "monotonicity" in args.assume:
         givens.append(Given("monotonicity", world.polynomial(asked.prevented), world.polynomial(()), 0.0))
     query = [(w, (world.polynomial(top), world.polynomial(bottom))) for w, top, bottom in asked.ratios]
-    found = Solver(world, givens, query).answer()
+    found = Solver(world, givens, query, rounding=4 * args.rounding).answer()
     loose = found.joined or not _canonical(dag, admg, frozenset(hidden))
     result = _result(args, asked.text, found, world, levels, sharp=not loose)
-    if "homogeneous_effect" in args.assume and args.query == "ATE" and result.status == "bounds":
-        return wald(args, dag, result, answer) or result
-    return result
+    return assumed(args, dag, result, answer) if args.assume and result.status == "bounds" else result
 
 
 def _given(world: World, p: Probability, index: Index) -> Given:

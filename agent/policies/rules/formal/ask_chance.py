@@ -66,6 +66,6 @@ def _more_likely(slots: dict[str, str], premises: Premises, vocabulary: Vocabula
     event = vocabulary.align(slots["event"]) if half else vocabulary.align_against(slots["event"], slots["other"])
     if event is None:
         return None
-    decide = by_sign(up=asks_up(slots["way"]), threshold=0.5)
+    decide = by_sign(up=asks_up(slots["way"]), threshold=0.5, zero=0.0)
     because = [f"P({vocabulary.words_of(event)}) is compared with one half"]
     return query_reading(premises, "marginal", event, decide, because)

@@ -34,14 +34,13 @@ _TREATED = (
     "{is} it [be] [have been] {way} likely (to see|to observe|to find) <event> {look at} <group>, (if|had) <instead>",
 )
 _OPENED = (
-    "{look at} <group>, {conclude} <cause> <denied> {affect} <effect>",
-    "{look at} <group>, {conclude} <cause> has <denied> effect on <effect>",
+    "{look at} <group>, {conclude} <cause> {denied} {affect} <effect>",
+    "{look at} <group>, {conclude} <cause> (has|have) {denied} effect on <effect>",
+    "{look at} <group>, {conclude} <effect> (is|are) {denied} {affected} by <cause>",
     "{look at} <group>, {conclude} <cause> {affect} <effect>",
-    "{look at} <group>, {conclude} <cause> has an effect on <effect>",
-    "{look at} <group>, {conclude} <effect> is <denied> {affected} by <cause>",
-    "{look at} <group>, {conclude} <effect> is {affected} by <cause>",
+    "{look at} <group>, {conclude} <cause> (has|have) an effect on <effect>",
+    "{look at} <group>, {conclude} <effect> (is|are) {affected} by <cause>",
 )
-_DENIALS = ("does not", "do not", "not", "no", "doesn't", "don't", "cannot", "never")
 _TOTAL = (
     "{aux} <cause> [causally] {moves} the [overall] {chance} (of|that) <event>",
     "{aux} <cause> make <event> {way} {likely}",
@@ -88,7 +87,7 @@ def _treated(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) 
     because = [
         f"effect of {vocabulary.words_of(group)} on {vocabulary.words_of(event)} among them, seen from the other world"
     ]
-    return query_reading(premises, "ATT", event, by_sign(up=up), because, treatment=group)
+    return query_reading(premises, "ATT", event, by_sign(up=up), because, treatment=group, assume=("treated_like_all",))
 
 
 def _direct(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
@@ -112,7 +111,16 @@ def _natural(query: str, slots: dict[str, str], premises: Premises, vocabulary: 
     mediators = tuple(m for m in means if m is not None)
     up = asks_up(slots.get("sign") or slots["moves"])
     because = [f"{query} of {cause.variable} on {event.variable} through {', '.join(mediators)}"]
-    return query_reading(premises, query, event, by_sign(up=up), because, treatment=cause, mediators=mediators)
+    return query_reading(
+        premises,
+        query,
+        event,
+        by_sign(up=up),
+        because,
+        treatment=cause,
+        mediators=mediators,
+        assume=("unconfounded_mediator",),
+    )
 
 
 def _opened(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
@@ -121,7 +129,7 @@ def _opened(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -
     if pair is None or vocabulary.align(slots["group"]) is None:
         return None
     cause, event = pair
-    denied = slots.get("denied", "").casefold() in _DENIALS
+    denied = "denied" in slots
     because = [f"whether {cause.variable} affects {event.variable} at all"]
     decide = _by_existence(denied=denied)
     return query_reading(premises, "ATE", event, decide, because, treatment=cause)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from .likeness import covered, sense
+from .likeness import covered, head, sense
 
 MOST_ASSIGNMENTS = 20_000
+HEAD = 0.2
 SURE = 0.99
 """A group that has all words of one name, and of no longer one, is that variable's."""
 
@@ -37,7 +38,7 @@ def assign(
     if not nodes:
         return [None] * len(axes)
     stems = [tuple(dict.fromkeys(s for p in a.phrases for s in sense(p).stems)) for a in axes]
-    words = _likeness_to_names(stems, nodes)
+    words = _likeness_to_names(axes, stems, nodes)
     choices = [_choices(w, nodes) for w in words]
     ties = _ties(stems)
     size = 1
@@ -64,14 +65,21 @@ def _count(choices: Sequence[Sequence[str]]) -> int:
     return size
 
 
-def _likeness_to_names(stems: Sequence[tuple[str, ...]], nodes: tuple[str, ...]) -> list[dict[str, float]]:
-    """How much of each name is in each group; a word of several names counts less."""
+def _likeness_to_names(
+    axes: Sequence[Axis], stems: Sequence[tuple[str, ...]], nodes: tuple[str, ...]
+) -> list[dict[str, float]]:
+    """How much of each name is in each group."""
     names = {n: sense(n).stems for n in nodes}
     found: list[dict[str, float]] = []
-    for own in stems:
+    for axis, own in zip(axes, stems, strict=True):
+        heads = {head(p) for p in axis.phrases}
         row: dict[str, float] = {}
         for n, wanted in names.items():
-            row[n] = 0.75 * covered(wanted, own) + 0.25 * covered(own, wanted)
+            shared = 0.75 * covered(wanted, own) + 0.25 * covered(own, wanted)
+            # that no word of a long name occurs is less likely than that a short one was replaced
+            # and the last word says what a phrase is about: a smoking gene is a gene
+            bonus = HEAD if head(n) in heads else 0.0
+            row[n] = shared + bonus or -0.05 * len(wanted)
         found.append(row)
     return found
 
@@ -98,6 +106,7 @@ class _Graph:
 
     def __init__(self, nodes: tuple[str, ...], edges: Sequence[tuple[str, str]]) -> None:
         self.parents = {n: {a for a, b in edges if b == n} for n in nodes}
+        self.children = {n: {b for a, b in edges if a == n} for n in nodes}
         self.ancestors: dict[str, set[str]] = {}
         for n in nodes:
             found: set[str] = set()
@@ -113,9 +122,14 @@ class _Graph:
         """How well a statement fits: its variables differ, and the effect comes after what it depends on."""
         if len({effect, *others}) <= len(others):
             return -5.0
+        if not others:
+            return 0.0 if self.parents[effect] else 0.1
         if not conditional:
             return 0.0
         if any(effect in self.ancestors[o] for o in others):
             return -0.6
         score = 0.4 if set(others) <= self.ancestors[effect] else 0.0
-        return score + (0.3 if set(others) == self.parents[effect] else 0.0)
+        if len(others) > 1:
+            return score + (0.3 if set(others) == self.parents[effect] else 0.0)
+        # one condition tells little of its place: mostly it is a first cause, and the effect the last one
+        return score + 0.1 * (not self.parents[others[0]]) + 0.1 * (not self.children[effect])

@@ -58,6 +58,7 @@ def query_reading(
         "do": _levels(do),
         "mediators": tuple(mediators),
         "assume": tuple(assume),
+        "rounding": _rounding(premises),
     }
     if treatment is not None:
         args |= {
@@ -68,6 +69,14 @@ def query_reading(
     return FormalReading(
         ToolCall(tool="reason_query", args=args, why=f"asks for {query}"), decide, premises, tuple(because)
     )
+
+
+def _rounding(premises: Premises) -> float:
+    """Half of the last digit that any number is printed with; whole per cents are off by up to 0.005."""
+    digits = max(
+        (next((d for d in range(2, 9) if round(c.value, d) == c.value), 9) for c in premises.chances), default=9
+    )
+    return 0.5 * 10.0**-digits
 
 
 def _levels(events: Iterable[Event]) -> dict[str, int | str]:

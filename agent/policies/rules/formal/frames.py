@@ -54,6 +54,7 @@ CLASSES = {
     "impose": (
         "set|sets|force|forces|make|makes|intervene on|intervenes on|intervene to ensure|impose|imposes|bring about|brings about"
     ),
+    "denied": "(?P<denied>does not|do not|doesn't|don't|not|no|cannot|never)",
     "by": "through|via|of|by way of|by",
     "number": r"(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)) ?(?P<percent>%|percent|per cent)?",
     "equals": "is equal to|is about|is around|is|was|equals|amounts to|stands at|comes to|=|of",

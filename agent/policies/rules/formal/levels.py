@@ -81,6 +81,7 @@ def _affinity(one: str, two: str, opposite: dict[str, str]) -> float:
     shared = _shared(one, two)
     denied = a.negated != b.negated
     turned = any(contrary(x, y) for x in a.stems for y in b.stems)
+    turned |= a.low != b.low and not a.negated and not b.negated
     pull = (-1.5 if denied != turned else 0.4) * shared
     pull += _nearer(one, two, opposite) + _nearer(two, one, opposite)
     return pull

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\d+")
+_AFTER_HEAD = re.compile(
+    r"\b(?:who|whom|whose|which|that|with|without|of|in|for|to|from|by|on|at|is|are|being|having)\b"
+)
 _WORDS_SKIPPED = (
     "a an the of to in on at for by with from as is are was were be been being am do does did doing done have has had "
     "having who whom whose which that those these this there their his her its it they he she we you or and if when "
@@ -23,9 +26,15 @@ _WORDS_LOW = (
     "low lower small smaller short shorter poor poorer weak weaker few fewer little less bad worse slow slower negative "
     "local minor decreased reduced normal inactive off"
 )
+_ANTONYMS = (
+    "death survival, dead alive, die survive, sick healthy, ill healthy, rich poor, young old, male female, man woman, "
+    "boy girl, day night, dark bright, dark light, clean dirty, clean polluted, wet dry, hot cold, warm cold, open close, "
+    "full empty, fast slow, early late, win lose, pass fail, accept reject, employ unemploy, hard easy, thick thin, "
+    "strong weak, big small, large small, long short, tall short, high low, good bad, good poor, kind mean, obese slim, "
+    "success failure, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent"
+)
 _ENDINGS = (
-    "izations ization ations ation itions ition ments ment ities ity nesses ness ions ion ances ance ences ence ically "
-    "ical ings ing ives ive ally ers ors er or ied ies ed es ly al y e s"
+    "ization ation ition ment itie ity nesse ness ion ance ence ically ical ing ive ally er or ied ie ed ly al y e"
 )
 _SKIPPED = frozenset(_WORDS_SKIPPED.split())
 _NEGATIONS = frozenset(_WORDS_DENYING.split())
@@ -68,10 +77,21 @@ def sense(phrase: str) -> Sense:
 
 
 @lru_cache(maxsize=8192)
+def head(phrase: str) -> str:
+    """The stem of the word that says what a phrase is about: of "CEOs who fire employees" that of CEOs."""
+    for part in _AFTER_HEAD.split(phrase.casefold()):
+        if stems := sense(part).stems:
+            return stems[-1]
+    return ""
+
+
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word without its ending, at least three letters long."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
     for ending in _SUFFIXES:
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and len(word) > 4:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and (len(word) > 4 or ending == "e"):
             return word[: -len(ending)]
     return word
 
@@ -93,9 +113,14 @@ def alike(one: str, two: str) -> float:
     return share if same >= 4 and share >= 0.6 else 0.0
 
 
+_OPPOSITE = frozenset(frozenset(stem(w) for w in pair.split()) for pair in _ANTONYMS.split(", "))
+
+
 @lru_cache(maxsize=65536)
 def contrary(one: str, two: str) -> bool:
-    """Whether one stem is the other with a prefix that denies: unattractive, attractive."""
+    """Whether one stem is the other with a prefix that denies (unattractive, attractive), or two are opposites."""
+    if frozenset((one, two)) in _OPPOSITE:
+        return True
     return any(two == f"{p}{one}" or one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
 
 

@@ -10,7 +10,8 @@ from .frames import MORE, POSITIVE, RISES
 from .types import FormalVerdict
 
 ZERO = 0.005
-"""A difference that rounds to nothing in the published numbers is no difference either way."""
+"""A difference that rounds to nothing in the published numbers is not different either way."""
+_TOUCHES = 1e-9
 _UP = re.compile(rf"(?:{MORE}|{RISES}|{POSITIVE})", re.I)
 
 
@@ -33,15 +34,16 @@ def by_sign(*, up: bool, threshold: float = 0.0, zero: float = ZERO) -> Callable
         low, high = result.lower, result.upper
         if low is None or high is None:
             return FormalVerdict(answer=None, sentence=result.summary())
-        low, high = low - threshold, high - threshold
-        exact = result.status == "exact"
-        if exact and abs(low) < zero:
-            return FormalVerdict(answer="no", sentence=f"No: {result.summary()} That is no difference either way.")
-        if low > 0 or high < 0:
-            answer = "yes" if (low > 0) == up else "no"
-            return FormalVerdict(answer=answer, sentence=f"{answer.capitalize()}: {result.summary()}")
-        if exact:
-            return FormalVerdict(answer="no", sentence=f"No: {result.summary()} That is no difference either way.")
-        return FormalVerdict(answer=None, sentence=f"The sign is not decided: {result.summary()}")
+        value = result.value if result.status == "exact" else None
+        if value is not None and abs(value - threshold) <= max(zero, _TOUCHES):
+            return FormalVerdict(answer="no", sentence=f"No: {result.summary()} That is not different either way.")
+        # bounds that touch zero reach it only where nobody, or everybody, is in a group
+        above, below = low - threshold > -_TOUCHES, high - threshold < _TOUCHES
+        if above == below and value is not None:
+            above, below = value > threshold, value < threshold
+        if above == below:
+            return FormalVerdict(answer=None, sentence=f"The sign is not decided: {result.summary()}")
+        answer = "yes" if above == up else "no"
+        return FormalVerdict(answer=answer, sentence=f"{answer.capitalize()}: {result.summary()}")
 
     return decide

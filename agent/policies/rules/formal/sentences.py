@@ -15,7 +15,9 @@ _COLON = re.compile(r":\s+(?=\S)")
 _KEEPS_COLON = re.compile(r"\bmethod\s+\w+\s*$|\b(?:option|choice)\s*\w*\s*$", re.I)
 _SUPPOSES = re.compile(r"^(?:further |now |next |and |then |also )*(?:assume|suppose)\b(?! there (?:is|are))", re.I)
 _LIST = re.compile(r"\s*,\s*(?:and|or|as well as)\s+|\s*,\s*|\s+(?:and|or|as well as)\s+")
-_NUMBERED = re.compile(r"\b(\d+)\. (?=[A-Z])")
+_NUMBERED = re.compile(r"(?m)^\s*\(?\d+[.)]\s+")
+
+_FORM = re.compile(r"^(?:please )?(?:answer|provide|give|reply|respond|return|choose|select|round|state)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Passage:
     """Sentences without their full stop, in order."""
     question: str
     """What is asked, with the suppositions right before it; empty when nothing is."""
+    form: str = ""
+    """What is said about the form of the answer: "Answer yes or no"."""
 
 
 def split_passage(text: str) -> Passage:
@@ -37,20 +41,24 @@ def split_passage(text: str) -> Passage:
     asked = list(_ASKED.finditer(text))
     if asked:
         before = split_sentences(text[: asked[-1].start()])
-        return Passage(tuple(before), " ".join(split_sentences(text[asked[-1].end() :], keep_mark=True)))
+        first, *more = split_sentences(text[asked[-1].end() :], keep_mark=True) or [""]
+        form = [s for s in more if _FORM.match(s)]
+        return Passage(tuple(before), " ".join([first, *(s for s in more if s not in form)]), ". ".join(form))
     sentences = split_sentences(text, keep_mark=True)
     at = max((i for i, s in enumerate(sentences) if s.endswith("?")), default=len(sentences) - 1)
     start = at
     while start > 0 and _SUPPOSES.match(sentences[start - 1]):
         start -= 1
-    statements = [s.rstrip("?") for s in (*sentences[:start], *sentences[at + 1 :])]
-    return Passage(tuple(statements), " ".join(sentences[start : at + 1]) if sentences else "")
+    form = [s for s in sentences[at + 1 :] if _FORM.match(s)]
+    after = [s for s in sentences[at + 1 :] if s not in form]
+    statements = [s.rstrip("?") for s in (*sentences[:start], *after)]
+    return Passage(tuple(statements), " ".join(sentences[start : at + 1]) if sentences else "", ". ".join(form))
 
 
 def split_sentences(text: str, *, keep_mark: bool = False) -> list[str]:
     """The sentences of a text, without full stops; `keep_mark` keeps question marks."""
     found: list[str] = []
-    for piece in _END.split(_NUMBERED.sub(r"\1 ", text)):
+    for piece in _END.split(_NUMBERED.sub("", text)):
         piece = _HEAD.sub("", piece).strip()
         while (colon := _COLON.search(piece)) and not _KEEPS_COLON.search(piece[: colon.start()]):
             found.append(piece[: colon.start()].strip())
