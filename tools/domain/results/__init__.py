@@ -1,6 +1,7 @@
 """What tools return: typed, JSON in and out, one class a kind of finding."""
 
 from .base import Result
+from .cause import CauseVerdict, CauseWitness, Definition, DefinitionVerdict
 from .data import (
     AuditReport,
     BalanceReport,
@@ -35,6 +36,8 @@ __all__ = [
     "AuditReport",
     "BalanceReport",
     "Benchmark",
+    "CauseVerdict",
+    "CauseWitness",
     "ColumnCard",
     "ColumnSummary",
     "ColumnType",
@@ -43,6 +46,8 @@ __all__ = [
     "Criterion",
     "DatasetCard",
     "DatasetProfile",
+    "Definition",
+    "DefinitionVerdict",
     "EffectEstimate",
     "EffectRange",
     "Finding",
@@ -73,6 +78,7 @@ RESULTS: dict[str, type[Result]] = {
         AdjustmentResult,
         AuditReport,
         BalanceReport,
+        CauseVerdict,
         DatasetCard,
         DatasetProfile,
         EffectEstimate,
