@@ -28,7 +28,7 @@ from .graph import (
     SeparationResult,
     VariableRole,
 )
-from .reason import QueryAnswer, RelationVerdict
+from .reason import QueryAnswer, RelationVerdict, RuleVerdict
 from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "Result",
     "RoleName",
     "RolesResult",
+    "RuleVerdict",
     "Selection",
     "Sensitivity",
     "SeparationResult",
@@ -92,6 +93,7 @@ RESULTS: dict[str, type[Result]] = {
         RelationVerdict,
         ReportFile,
         RolesResult,
+        RuleVerdict,
         Selection,
         Sensitivity,
         SeparationResult,

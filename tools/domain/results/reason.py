@@ -1,4 +1,4 @@
-"""Results of formal reasoning: relations over an equivalence class, and queries of a causal Bayesian network."""
+"""Results of formal reasoning: relations over a class of graphs, queries of a causal network, worlds of rules."""
 
 from __future__ import annotations
 
@@ -76,3 +76,36 @@ class QueryAnswer(Result):
         else:
             text = f"{self.query} has no answer: no model has all the given numbers."
         return f"{text} {self.reason}".strip()[:1900]
+
+
+class RuleVerdict(Result):
+    """Whether events come about under suppositions, by deterministic rules."""
+
+    kind: Literal["rule_verdict"] = "rule_verdict"
+    asked: str
+    """The events, in words."""
+    supposed: tuple[str, ...] = ()
+    """The interventions, step by step, in words."""
+    verdict: Verdict
+    """In which of the worlds that explain the observations the events come about; `inconsistent`: there is no world."""
+    ordinarily: bool | None = None
+    """Whether they come about when no root cause happens that the observations do not need; None: that is no one world."""
+    derivation: tuple[str, ...] = ()
+    """Each variable that matters with its value and reason, causes first; of the ordinary world when worlds differ."""
+    holds_in: dict[str, bool] | None = None
+    """A world, after the interventions, in which the events come about."""
+    fails_in: dict[str, bool] | None = None
+    """A world in which they do not."""
+    conflicts: tuple[str, ...] = ()
+    """Observations that no world has together."""
+
+    def summary(self) -> str:
+        supposed = f" Supposed {', then '.join(self.supposed)}:" if self.supposed else ""
+        if self.verdict == "inconsistent":
+            return f"No world has {' and '.join(self.conflicts)} by these rules; nothing follows."[:1900]
+        if self.verdict == "some":
+            usual = {True: ", and in the ordinary one", False: ", not in the ordinary one", None: ""}[self.ordinarily]
+            text = f"{supposed} {self.asked} comes about in some worlds that explain the observations{usual}."
+        else:
+            text = f"{supposed} {self.asked} {'comes' if self.verdict == 'all' else 'does not come'} about."
+        return f"{text.strip()} {'; '.join(self.derivation)}.".strip()[:1900]
