@@ -8,7 +8,7 @@ from ..tools.domain.estimands import Assumption
 from ..tools.domain.evidence import Check, Evidence
 from ..tools.domain.questions import DesignKind
 from ..tools.domain.results import EffectEstimate, EffectRange, GraphResult, Identification, result_from_json
-from .state import Answer, Draft, Estimate, LedgerEntry, Plan, Reading
+from .state import Answer, Draft, Estimate, LedgerEntry, ModelUsage, Plan, Reading
 
 TESTED_BY: dict[str, tuple[str, ...]] = {
     "positivity": ("overlap",),
@@ -34,11 +34,12 @@ def compose_answer(
     dropped: tuple[str, ...],
     incomplete: str | None,
     seconds: float,
+    usage: ModelUsage | None = None,
 ) -> Answer:
     """Build the versioned answer from a verified draft and the ledger."""
     base = Answer(
         run=run, status="cannot_read", claim=reading.problem or "", words=words, question=question,
-        reading=reading.because, evidence=ledger, seconds=round(seconds, 3),
+        reading=reading.because, evidence=ledger, usage=usage, seconds=round(seconds, 3),
         would_change=tuple(f"Try: {e}" for e in reading.examples) if reading.problem else (),
     )  # fmt: skip
     if draft is None or plan is None:

@@ -16,6 +16,8 @@ class RunStarted(Model):
     kind: Literal["run_started"] = "run_started"
     run: str
     words: str
+    policy: str = ""
+    """Who decides: `rules`, or `llm` and the model's name."""
 
 
 class QuestionRead(Model):
@@ -47,10 +49,25 @@ class ToolFinished(Model):
 
 
 class TokenStreamed(Model):
-    """A piece of prose arrived from a model."""
+    """A piece of prose arrived from a model; it is a draft that has not been verified."""
 
     kind: Literal["token_streamed"] = "token_streamed"
     text: str
+    restart: bool = False
+    """True when the model began anew: forget what was streamed before."""
+
+
+class ModelReplied(Model):
+    """A model gave a complete reply."""
+
+    kind: Literal["model_replied"] = "model_replied"
+    act: str
+    """What it was asked to do: `read`, `plan`, `act`, `write`, …"""
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    seconds: float
 
 
 class Warned(Model):
@@ -67,7 +84,9 @@ class Answered(Model):
     answer: Answer
 
 
-Event = RunStarted | QuestionRead | PlanMade | ToolStarted | ToolFinished | TokenStreamed | Warned | Answered
+Event = (
+    RunStarted | QuestionRead | PlanMade | ToolStarted | ToolFinished | TokenStreamed | ModelReplied | Warned | Answered
+)
 Listener = Callable[[Event], None]
 
 

@@ -1,7 +1,8 @@
-"""How a run goes: read -> (ask) -> plan -> act ... -> verify -> answer, as a LangGraph state graph.
+"""How a run goes: read -> (ask) -> plan -> decide -> act ... -> verify -> answer, as a LangGraph state graph.
 
 The checkpointed state is small and JSON-native; evidence lives in the run store. A killed run goes on from the
-ledger: the policy is a function of what is known, and a call whose evidence exists is not made again.
+ledger: the policy is a function of what is known, and a call whose evidence exists is not made again. What was
+decided is on disk before it is done.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from .calls import not_made
 from .compose import compose_answer
 from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
 from .policy import Policy, Situation
-from .state import Answer, Catalog, Draft, Plan, Reading, ToolCall
+from .primary import any_estimate, bare_draft, mark_exploratory
+from .state import Answer, Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
 from .verify import keep_supported, verify_draft
 
 MAX_REWRITES = 1
-RECURSION_LIMIT = 64  # supersteps; the budget's rounds end a run long before
+RECURSION_LIMIT = 1000  # supersteps; the budget's rounds end a run long before
 
 
 class RunState(TypedDict):
@@ -41,6 +43,7 @@ class RunState(TypedDict):
     question: dict[str, Any] | None
     plan: dict[str, Any] | None
     rounds: int
+    calls: list[dict[str, Any]]
     drafts: int
     complaints: list[str]
     draft: dict[str, Any] | None
@@ -61,12 +64,14 @@ class Loop:
         emit: Listener,
         budget: Budget,
         choose: Callable[[Reading], int] | None = None,
+        usage: Callable[[], ModelUsage | None] = lambda: None,
     ) -> None:
         """Bind a run to who decides, what runs the tools, and who listens.
 
         Args:
             record: Called with each piece of evidence before the next call starts; puts it on disk.
             choose: Asks the person which reading is meant, by index; None states the choice and goes on.
+            usage: What the run has used of a language model; None when none decides.
         """
         self.policy = policy
         self.runtime = runtime
@@ -75,6 +80,7 @@ class Loop:
         self.emit = emit
         self.budget = budget
         self.choose = choose
+        self.usage = usage
         self.started = time.monotonic()
 
     def run(self, run: str, words: str, checkpoints: Path) -> Answer:
@@ -100,14 +106,16 @@ class Loop:
         graph.add_node("read", self._read)
         graph.add_node("ask_user", self._ask_user)
         graph.add_node("plan", self._plan)
+        graph.add_node("decide", self._decide)
         graph.add_node("act", self._act)
         graph.add_node("verify", self._verify)
         graph.add_node("answer", self._answer)
         graph.add_edge(START, "read")
         graph.add_conditional_edges("read", self._after_read, ["ask_user", "plan", "answer"])
         graph.add_edge("ask_user", "plan")
-        graph.add_edge("plan", "act")
-        graph.add_conditional_edges("act", self._after_act, ["act", "plan", "verify"])
+        graph.add_edge("plan", "decide")
+        graph.add_conditional_edges("decide", self._after_decide, ["act", "verify"])
+        graph.add_conditional_edges("act", self._after_act, ["decide", "plan", "verify"])
         graph.add_conditional_edges("verify", self._after_verify, ["verify", "answer"])
         graph.add_edge("answer", END)
         return graph
@@ -120,6 +128,7 @@ class Loop:
             plan=Plan.model_validate(state["plan"]) if state.get("plan") else None,
             ledger=tuple(self.runtime.workspace.ledger),
             complaints=tuple(state.get("complaints") or ()),
+            draft=Draft.model_validate(state["draft"]) if state.get("draft") else None,
         )
 
     def _read(self, state: RunState) -> dict[str, Any]:
@@ -146,37 +155,49 @@ class Loop:
         self.emit(PlanMade(plan=plan))
         return {"plan": _plain(plan)}
 
-    def _act(self, state: RunState) -> dict[str, Any]:
+    def _decide(self, state: RunState) -> dict[str, Any]:
         situation = self._situation(state)
         rounds = state.get("rounds", 0) + 1
         try:
             self.budget.check(situation.ledger, self.started, rounds)
-            calls = not_made(self.policy.next_calls(situation), situation.ledger)
-            self._call(calls)
+            self.budget.check_model(self.usage())
         except LimitReached as limit:
             self.emit(Warned(text=str(limit)))
-            return {"incomplete": str(limit), "rounds": rounds}
-        return {"rounds": rounds if calls else -rounds}
+            return {"incomplete": str(limit), "rounds": rounds, "calls": []}
+        calls = not_made(self.policy.next_calls(situation), situation.ledger)
+        return {"rounds": rounds, "calls": [_plain(c) for c in mark_exploratory(calls, situation)]}
 
-    def _call(self, calls: tuple[ToolCall, ...]) -> None:
+    def _after_decide(self, state: RunState) -> Literal["act", "verify"]:
+        return "act" if state["calls"] else "verify"
+
+    def _act(self, state: RunState) -> dict[str, Any]:
+        decided = tuple(ToolCall.model_validate(c) for c in state["calls"])
+        calls = not_made(decided, self.runtime.workspace.ledger)  # of a batch that was interrupted, the rest
         for call in calls:
             self.emit(ToolStarted(call=call))
-        self.runtime.run_many(calls, on_done=self._done)
+        try:
+            self.runtime.run_many(calls, on_done=self._done)
+        except LimitReached as limit:
+            self.emit(Warned(text=str(limit)))
+            return {"incomplete": str(limit), "calls": []}
+        return {"calls": []}
 
     def _done(self, evidence: Evidence) -> None:
         self.record(evidence)
         self.emit(ToolFinished(evidence=evidence))
 
-    def _after_act(self, state: RunState) -> Literal["act", "plan", "verify"]:
-        plan = Plan.model_validate(state["plan"])
+    def _after_act(self, state: RunState) -> Literal["decide", "plan", "verify"]:
         if state.get("incomplete"):
             return "verify"
-        if plan.provisional:
-            return "plan"
-        return "act" if state.get("rounds", 0) > 0 else "verify"
+        plan = Plan.model_validate(state["plan"])
+        return "plan" if plan.provisional and not any_estimate(self.runtime.workspace.ledger) else "decide"
 
     def _verify(self, state: RunState) -> dict[str, Any]:
         situation = self._situation(state)
+        try:
+            self.budget.check_model(self.usage())
+        except LimitReached as limit:
+            return self._unwritten(situation, state, str(limit))
         draft = self.policy.write(situation)
         complaints = verify_draft(draft, situation)
         drafts = state.get("drafts", 0) + 1
@@ -186,6 +207,12 @@ class Loop:
                 self.emit(Warned(text=text))
             return {"draft": _plain(draft), "complaints": [*dropped], "drafts": -drafts}
         return {"draft": _plain(draft), "complaints": [*complaints], "drafts": drafts if complaints else -drafts}
+
+    def _unwritten(self, situation: Situation, state: RunState, limit: str) -> dict[str, Any]:
+        """What is known in the tools' own words, when no more may be spent on having it written."""
+        draft, dropped = keep_supported(bare_draft(situation), situation)
+        incomplete = state.get("incomplete") or limit
+        return {"draft": _plain(draft), "complaints": [*dropped], "drafts": -1, "incomplete": incomplete}
 
     def _after_verify(self, state: RunState) -> Literal["verify", "answer"]:
         return "verify" if state.get("drafts", 0) > 0 else "answer"
@@ -201,6 +228,7 @@ class Loop:
             ledger=tuple(self.runtime.workspace.ledger),
             dropped=tuple(state.get("complaints") or ()),
             incomplete=state.get("incomplete"),
+            usage=self.usage(),
             seconds=time.monotonic() - self.started,
         )
         self.emit(Answered(answer=answer))

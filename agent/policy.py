@@ -6,12 +6,14 @@ a function of what the run knows, so a run that was killed goes on from its ledg
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.model import Model
 from ..tools.domain.questions import CausalQuestion
-from .state import Catalog, Draft, Plan, Reading, ToolCall
+from .events import Listener
+from .state import Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
+from .turns import Transcript
 
 
 class Situation(Model):
@@ -24,6 +26,8 @@ class Situation(Model):
     ledger: tuple[Evidence, ...] = ()
     complaints: tuple[str, ...] = ()
     """What the verifier refused in the last draft."""
+    draft: Draft | None = None
+    """The last draft, when it was refused."""
 
 
 class Policy(Protocol):
@@ -45,4 +49,17 @@ class Policy(Protocol):
 
     def write(self, situation: Situation) -> Draft:
         """Say what the evidence shows, each sentence with the ids of its evidence."""
+        ...
+
+
+@runtime_checkable
+class ModelPolicy(Policy, Protocol):
+    """A policy that asks a language model: it needs a place for its turns, and it costs."""
+
+    def begin(self, transcript: Transcript, emit: Listener) -> None:
+        """Take up a run: turns that its transcript holds are not asked again."""
+        ...
+
+    def usage(self) -> ModelUsage:
+        """What the model was asked for in this run, before it was stopped included."""
         ...

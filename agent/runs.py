@@ -16,6 +16,7 @@ from ..tools.domain.errors import UsageError
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.model import Model
 from .state import Answer, Catalog
+from .turns import Turn
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -23,6 +24,9 @@ CREATE TABLE IF NOT EXISTS runs (
     policy TEXT NOT NULL, started TEXT NOT NULL, answer TEXT);
 CREATE TABLE IF NOT EXISTS evidence (
     run TEXT NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, position));
+CREATE TABLE IF NOT EXISTS turns (
+    run TEXT NOT NULL REFERENCES runs (id), position INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (run, position));
 """
 
 
@@ -97,6 +101,30 @@ class RunStore:
             rows = db.execute("SELECT body FROM evidence WHERE run = ? ORDER BY position", (run,)).fetchall()
         return tuple(Evidence.model_validate_json(body) for (body,) in rows)
 
+    def turns(self, run: str) -> tuple[Turn, ...]:
+        """All turns of a run with a language model, in order."""
+        with self._open() as db:
+            rows = db.execute("SELECT body FROM turns WHERE run = ? ORDER BY position", (run,)).fetchall()
+        return tuple(Turn.model_validate_json(body) for (body,) in rows)
+
+    def transcript(self, run: str) -> RunTurns:
+        """The turns of one run, for a policy to look up and add to."""
+        return RunTurns(self, run)
+
+    def add_turn(self, run: str, turn: Turn) -> None:
+        """Record one reply of the model."""
+        with self._open() as db:
+            db.execute(
+                "INSERT INTO turns SELECT ?, COALESCE(MAX(position), 0) + 1, ?, ? FROM turns WHERE run = ?",
+                (run, turn.key, turn.model_dump_json(), run),
+            )
+
+    def find_turn(self, run: str, key: str) -> Turn | None:
+        """The turn of a run whose request has this key."""
+        with self._open() as db:
+            row = db.execute("SELECT body FROM turns WHERE run = ? AND key = ? LIMIT 1", (run, key)).fetchone()
+        return Turn.model_validate_json(row[0]) if row else None
+
     def get(self, id: str) -> RunRecord:
         """Look up a run by its id or the beginning of it.
 
@@ -126,3 +154,23 @@ class RunStore:
             id=id, words=words, catalog=Catalog.model_validate_json(catalog), workspace=workspace, seed=seed,
             policy=policy, started=started, answer=answer,
         )  # fmt: skip
+
+
+class RunTurns:
+    """The turns of one run, on disk."""
+
+    def __init__(self, store: RunStore, run: str) -> None:
+        self._store = store
+        self._run = run
+
+    def find(self, key: str) -> Turn | None:
+        """The turn whose request has this key, if it was answered before."""
+        return self._store.find_turn(self._run, key)
+
+    def add(self, turn: Turn) -> None:
+        """Put a turn on disk."""
+        self._store.add_turn(self._run, turn)
+
+    def all(self) -> tuple[Turn, ...]:
+        """All turns, in order."""
+        return self._store.turns(self._run)

@@ -10,7 +10,7 @@ from ..tools.domain.estimands import Assumption, Estimand
 from ..tools.domain.evidence import Check, Evidence
 from ..tools.domain.knowledge import Knowledge
 from ..tools.domain.model import Model
-from ..tools.domain.questions import CausalQuestion, DesignKind
+from ..tools.domain.questions import CausalQuestion, DesignKind, EstimandKind
 from ..tools.domain.results import DatasetCard
 
 SCHEMA_VERSION = "1"
@@ -24,6 +24,13 @@ class Codebook(Model):
     """Column name (exact) to its description."""
 
 
+class Exchange(Model):
+    """A question of the same conversation and what was answered; a reminder, never evidence."""
+
+    words: str
+    claim: str
+
+
 class Catalog(Model):
     """What a question may refer to: the table, its codebook, graphs and knowledge."""
 
@@ -35,6 +42,8 @@ class Catalog(Model):
     knowledge: Knowledge = Knowledge()
     thorough: bool = False
     """Whether the person asked for the slower checks too, such as a second library."""
+    earlier: tuple[Exchange, ...] = ()
+    """What was asked and answered before in this conversation, the latest last."""
 
 
 class Option(Model):
@@ -64,6 +73,8 @@ class PlanStep(Model):
 
     text: str
     stage: str
+    tools: tuple[str, ...] = ()
+    """Tools that the step is expected to use; empty when that is left open."""
 
 
 class Plan(Model):
@@ -80,6 +91,13 @@ class Plan(Model):
     after the first estimate."""
     primary_estimator: str | None = None
     """Tool whose estimate is the answer; the others are shown beside it."""
+    estimators: tuple[str, ...] = ()
+    """All tools that will estimate, the primary one first; the first of them that succeeds gives the answer. Any
+    other estimate, and any second run of one of these, is exploratory."""
+    estimand: EstimandKind | None = None
+    """For whom the effect is estimated, when the data answer for others only than were asked about."""
+    adjustment_set: tuple[str, ...] | None = None
+    """What the estimators adjust for; None until identification says it, or where no set is used."""
 
 
 class ToolCall(Model):
@@ -141,6 +159,25 @@ class LedgerEntry(Model):
     exploratory: bool = False
 
 
+class ModelUsage(Model):
+    """What a language model was asked for in a run, and what it cost."""
+
+    model: str
+    """As the endpoint calls it; the latest when a run was resumed with another."""
+    calls: int = 0
+    """Replies received; requests that failed and were tried again count once."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the prompt tokens, those that the endpoint had seen before."""
+    estimated: bool = False
+    """True when the endpoint did not count, so that some numbers are estimates of four characters a token."""
+    seconds: float = 0.0
+    """Spent waiting for the model."""
+    cost: float | None = None
+    """In the currency of the prices in the configuration; None when it holds none."""
+
+
 class Answer(Model):
     """The versioned object that `--json` prints and apps read; see docs/answer.md."""
 
@@ -178,4 +215,8 @@ class Answer(Model):
     warnings: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
     """What would change the answer."""
+    policy: str = ""
+    """Who decided: `rules`, or `llm` and the model's name."""
+    usage: ModelUsage | None = None
+    """Calls and tokens of the model; None when none was asked."""
     seconds: float = Field(default=0.0, ge=0)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..tools.domain.evidence import Evidence
 from .policy import Situation
+from .primary import is_estimate, primary_faults, rightful_primary
 from .state import Claim, Derived, Draft
 
 NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?%)?(?![\w])")
@@ -43,7 +44,7 @@ def verify_draft(draft: Draft, situation: Situation) -> tuple[str, ...]:
         One complaint a fault, each quoting the sentence; empty when all is supported.
     """
     by_id = {e.id: e for e in situation.ledger}
-    complaints: list[str] = []
+    complaints = [*primary_faults(draft, situation)]
     for claim in (draft.headline, *draft.claims):
         complaints += _claim_faults(claim, draft, by_id, situation)
     return tuple(complaints)
@@ -54,11 +55,15 @@ def keep_supported(draft: Draft, situation: Situation) -> tuple[Draft, tuple[str
 
     Returns:
         The draft that remains, and one line per dropped sentence. A headline that falls is replaced by the
-        tool's own summary of the primary evidence, or by the plain word that nothing can be said.
+        tool's own summary of the primary evidence, or by the plain word that nothing can be said; an estimate that
+        was not declared in the plan gives way to the one that was.
     """
     by_id = {e.id: e for e in situation.ledger}
     kept: list[Claim] = []
-    dropped: list[str] = []
+    dropped = [*primary_faults(draft, situation)]
+    if dropped:
+        rightful = rightful_primary(situation)
+        draft = draft.model_copy(update={"primary": rightful.id if rightful else None})
     for claim in draft.claims:
         faults = _claim_faults(claim, draft, by_id, situation)
         if faults:
@@ -85,7 +90,7 @@ def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situat
     faults += [
         f"{quoted} has {t!r}, but no cited estimate has these numbers together." for t in interval_faults(claim, cited)
     ]
-    return faults + [f"{quoted} {fault}" for fault in _verdict_faults(claim.text, draft, by_id)]
+    return faults + [f"{quoted} {fault}" for fault in _verdict_faults(claim.text, draft, by_id, situation)]
 
 
 def _ids(claim: Claim) -> str:
@@ -221,7 +226,7 @@ def _derivation_holds(derived: Derived, known: list[float], lengths: set[int]) -
     return isclose(derived.value, expected, rel_tol=1e-6, abs_tol=1e-12)
 
 
-def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence]) -> list[str]:
+def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situation: Situation) -> list[str]:
     """Verdict words need an identified estimand, and an interval on the side they name."""
     faults: list[str] = []
     for sentence in re.split(r"(?<=[.;!?])\s+", text):
@@ -230,11 +235,40 @@ def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence]) -> list
             continue
         identification = by_id.get(draft.identification or "")
         result = (identification.result or {}) if identification and identification.ok else {}
-        if result.get("status") != "identified":
-            faults.append("is phrased as an effect, but no identified estimand backs it.")
+        primary = by_id.get(draft.primary or "")
+        if fault := _unidentified(identification, primary, situation):
+            faults.append(fault)
             continue
-        faults += _interval_faults(sentence, by_id.get(draft.primary or ""), result)
+        faults += _interval_faults(sentence, primary, result)
     return faults
+
+
+def _unidentified(identification: Evidence | None, primary: Evidence | None, situation: Situation) -> str | None:
+    """Why a sentence may not be phrased as an effect; None when the estimate is of an identified query."""
+    found = (identification.result or {}) if identification and identification.ok else {}
+    if identification is None or found.get("status") != "identified":
+        return "is phrased as an effect, but no identified estimand backs it."
+    for part in ("treatment", "outcome"):
+        if part in found and found[part] != getattr(situation.question, part, found[part]):
+            return f"is phrased as an effect, but {identification.id} identifies another one: its {part} is {found[part]!r}."
+    estimate = (primary.result or {}) if primary and primary.ok and is_estimate(primary.tool) else {}
+    if primary is None or not estimate:
+        return None
+    order = [e.id for e in situation.ledger]
+    if order.index(identification.id) > order.index(primary.id):
+        return f"is phrased as an effect, but its estimand ({identification.id}) was written down after the estimate."
+    if found.get("strategy") == "backdoor" and not _same_set(
+        found.get("adjustment_set"), estimate.get("adjustment_set")
+    ):
+        return (
+            f"is phrased as an effect, but {primary.id} does not adjust for the set that identifies it, "
+            f"{list(found.get('adjustment_set') or ())!r}."
+        )
+    return None
+
+
+def _same_set(one: Any, other: Any) -> bool:
+    return one is None or other is None or {*one} == {*other}
 
 
 def _interval_faults(sentence: str, primary: Evidence | None, identification: dict[str, Any]) -> list[str]:

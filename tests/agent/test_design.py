@@ -10,7 +10,14 @@ from whence.agent.policy import Situation
 from whence.agent.state import Catalog, Codebook
 from whence.tools.domain.evidence import Evidence
 from whence.tools.domain.questions import Contrast, DesignHints, EffectQuestion
-from whence.tools.domain.results import AuditReport, BalanceReport, ColumnCard, CovariateBalance, DatasetCard
+from whence.tools.domain.results import (
+    AuditReport,
+    BalanceReport,
+    ColumnCard,
+    CovariateBalance,
+    DatasetCard,
+    Identification,
+)
 
 COLUMNS = ("t", "y", "age", "score", "income")
 
@@ -166,12 +173,23 @@ def test_rules_stand_in_the_documented_order() -> None:
     assert [rule.__name__ for rule in RULES] == [f"_by_{name}" for name in names]
 
 
-def test_the_plan_is_provisional_only_while_the_data_have_not_been_looked_at() -> None:
-    question, before = asked()
+def identified(strategy: str, *adjustment_set: str) -> Evidence:
+    found = Identification.model_validate(
+        {"status": "identified", "strategy": strategy, "treatment": "t", "outcome": "y", "reason": "r"}
+        | {"adjustment_set": adjustment_set, "instruments": ("score",)}
+    )
+    return Evidence(id="E3", tool="identify_design", args={}, result=found.model_dump(mode="json"), summary="r")
+
+
+def test_the_plan_is_provisional_until_the_data_were_looked_at_and_the_estimand_is_known() -> None:
+    hints = DesignHints(instrument="score", adjust_for=("age",))
+    question, before = asked(hints=hints)
     assert effect_plan(question, before).provisional
-    assert effect_plan(*asked(audited())).provisional  # balance is still to come
-    assert not effect_plan(*asked(audited(), balanced(0.9, 0.0))).provisional
-    assert not effect_plan(*asked(audited(), codebook=BEFORE)).provisional
+    assert effect_plan(*asked(audited(), hints=hints)).provisional
+    final = effect_plan(*asked(audited(), identified("instrument", "age"), hints=hints))
+    assert not final.provisional
+    assert final.estimators[0] == final.primary_estimator == "estimate_iv"
+    assert final.adjustment_set == ("age",)
 
 
 def test_the_plan_names_its_estimator_its_reasons_and_what_it_rejected() -> None:

@@ -27,10 +27,12 @@ REFUTERS = ("refute_placebo", "refute_random_common_cause", "refute_subset", "re
 def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     """Choose the design and write down the steps and the primary estimator, before any estimate exists."""
     design = choose_design(question, situation)
-    provisional = design.provisional or (
-        situation.catalog.table is not None and not Seen(situation.ledger).ran("data_audit")
-    )
-    order = estimators(question, design, situation)
+    seen = Seen(situation.ledger)
+    found = seen.result(Identification)
+    looked = seen.ran("data_audit") and (seen.ran("identify_effect") or seen.ran("identify_design"))
+    provisional = design.provisional or (situation.catalog.table is not None and not looked)
+    order = estimators(question, design, situation, found.strategy if found else "")
+    adjusted = adjusted_for(design, found) if found and found.status == "identified" else None
     steps = [
         PlanStep(stage="data", text="look at the data: column types, missing values, duplicates, leakage, small arms"),
         PlanStep(stage="identify", text=_identify_text(question, design)),
@@ -52,7 +54,14 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
         steps=tuple(steps),
         provisional=provisional,
         primary_estimator=order[0] if order else None,
+        estimators=order,
+        adjustment_set=adjusted,
     )
+
+
+def adjusted_for(design: Design, found: Identification) -> tuple[str, ...]:
+    """What the estimators adjust for: in an experiment, for precision; else what identifies the effect."""
+    return design.adjustment_set if design.kind == "experiment" else found.adjustment_set or ()
 
 
 def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCall, ...]:
@@ -171,7 +180,7 @@ def _estimate_call(
     args |= _asked(question, situation)
     if hints.cluster:
         args["cluster"] = hints.cluster
-    adjusted = design.adjustment_set if design.kind == "experiment" else found.adjustment_set or ()
+    adjusted = adjusted_for(design, found)
     why = "estimate the effect"
     if tool == "estimate_difference":
         why = "the arms as they are" if not adjusted else "the naive comparison, for contrast"
