@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..memory.store import Memory, open_memory
 from ..tools.domain.edits import apply_edit
-from ..tools.domain.errors import Cancelled, ToolError, UsageError
+from ..tools.domain.errors import Cancelled, LimitReached, ToolError, UsageError
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.formats import read_edit, read_graph, read_knowledge
 from ..tools.domain.graphs import AnyGraph
@@ -24,21 +24,24 @@ from .budget import Budget
 from .events import Listener, RunStarted, ignore
 from .files import named_file, read_text, report_target
 from .home import home_folder
+from .policies.choose import POLICIES, PolicyName, choose_policy, label
 from .policies.rules.codebook import read_codebook
-from .policies.rules.policy import RulePolicy
-from .policy import Policy
+from .policy import ModelPolicy, Policy
 from .runs import RunStore
-from .state import Answer, Catalog, Codebook, Reading
+from .state import Answer, Catalog, Codebook, Exchange, Reading
 
 if TYPE_CHECKING:
     import pandas as pd
+
+REMEMBERED = 6
+"""Earlier questions and answers of a conversation that a model is reminded of."""
 
 
 class Session:
     """Ask questions of tables; every answer carries its evidence.
 
     Args:
-        policy: Who decides; the rule policy by default.
+        policy: Who decides: a policy, or one of "rules", "llm" and "auto" (a model when one is configured).
         seed: Seed of everything random.
         home: Folder for memory and runs; `WHENCE_HOME` or `~/.whence` by default.
         roots: Folders whose files may be read; the working directory by default.
@@ -56,7 +59,7 @@ class Session:
     def __init__(
         self,
         *,
-        policy: Policy | None = None,
+        policy: Policy | PolicyName = "auto",
         seed: int = 0,
         home: Path | None = None,
         roots: Iterable[Path] | None = None,
@@ -66,7 +69,7 @@ class Session:
         thorough: bool = False,
     ) -> None:
         self.home = home_folder(home)
-        self.policy = policy or RulePolicy()
+        self.policy = choose_policy(policy) if isinstance(policy, str) else policy
         self.seed = seed
         self.on_event = on_event
         self.choose = choose
@@ -77,6 +80,7 @@ class Session:
         self.knowledge = Knowledge()
         self.graph_name: str | None = None
         self.last: Answer | None = None
+        self.earlier: tuple[Exchange, ...] = ()
         self._memory: Memory | None = None
         self._folder = self.home / "workspaces" / uuid.uuid4().hex
         allowed = (Path.cwd(),) if roots is None else tuple(roots)
@@ -214,6 +218,7 @@ class Session:
             graph_nodes=graph.nodes if graph else (),
             knowledge=self.knowledge,
             thorough=self.thorough,
+            earlier=self.earlier[-REMEMBERED:],
         )
 
     def ask(self, words: str, dataset: str | None = None) -> Answer:
@@ -245,6 +250,8 @@ class Session:
             raise UsageError(
                 f"Run {record.id} cannot go on: its table in {str(folder)!r} is gone. Ask the question again."
             )
+        if record.policy != self.policy.name and record.policy in POLICIES:
+            self.policy = choose_policy(record.policy)  # who began it ends it
         self.workspace.folder = self._folder = folder
         self.seed = self.runtime.seed = record.seed
         self.workspace.ledger.clear()
@@ -274,10 +281,13 @@ class Session:
     def _go(self, run: str, words: str, catalog: Catalog) -> Answer:
         from .loop import Loop  # LangGraph takes half a second to import, in which the worker warms up
 
-        self.on_event(RunStarted(run=run, words=words))
+        self.on_event(RunStarted(run=run, words=words, policy=label(self.policy)))
+        model = self.policy if isinstance(self.policy, ModelPolicy) else None
+        if model:
+            model.begin(self.runs.transcript(run), self.on_event)
         loop = Loop(
             self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=self.on_event,
-            budget=self.budget, choose=self.choose,
+            budget=self.budget, choose=self.choose, usage=model.usage if model else lambda: None,
         )  # fmt: skip
         self._keep_folder = True
         try:
@@ -289,11 +299,15 @@ class Session:
             raise UsageError(
                 f"Whence cannot write its record in {str(self.home)!r}: {error}. Move checkpoints.sqlite away, or make room."
             ) from error
-        answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger)})
+        except (UsageError, ToolError, LimitReached) as error:
+            stopped = f"{error} The run is saved as {run}; `whence resume {run}` goes on where it stopped."
+            raise type(error)(stopped) from None  # what began the chain may hold what an endpoint said
+        answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger), "policy": label(self.policy)})
         self._keep_folder = False
         self.runs.finish(run, answer)
         self._remember(run, answer, catalog)
         self.last = answer
+        self.earlier = (*self.earlier, Exchange(words=words, claim=answer.claim))[-REMEMBERED:]
         return answer
 
     def _remember(self, run: str, answer: Answer, catalog: Catalog) -> None:

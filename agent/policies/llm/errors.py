@@ -12,6 +12,7 @@
       ContextTooLong    the conversation does not fit; also a `TooLarge`
     LimitReached
       EndpointDown      retries are spent; the run ends, saved
+      NoUsableReply     the model was told what is wrong and did not mend it; the run ends, saved
 
 None of them is retried by the client. A fault that is retried, `Fault`, never leaves this package.
 """
@@ -64,6 +65,19 @@ class ContextTooLong(TooLarge):
 
 class EndpointDown(LimitReached):
     """The endpoint kept failing until the retries of the call or of the run were spent."""
+
+
+class NoUsableReply(LimitReached):
+    """The model did not give a reply of the shape that was asked for, though it was told what is wrong.
+
+    Args:
+        message: For the person.
+        problems: What was wrong with the last reply.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class Fault(Exception):

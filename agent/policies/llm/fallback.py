@@ -87,9 +87,7 @@ def parse(reply: Reply, turn: int) -> Reply:
     Raises:
         BadArguments: it is something else; the message tells the model what is wanted.
     """
-    text = _THOUGHTS.sub("", reply.text)
-    if fenced := _FENCE.match(text):
-        text = fenced.group(1)
+    text = bare_json(reply.text)
     if not text.strip():
         raise BadArguments(f"The reply is empty. Answer with {SHAPES}.")
     value = decode_object(text, "The reply")
@@ -100,6 +98,13 @@ def parse(reply: Reply, turn: int) -> Reply:
         raise BadArguments(f"The reply has the keys {sorted(value)!r}"[:200] + f". Answer with {SHAPES}.")
     requested = tuple(_call(c, f"t{turn}_{n}") for n, c in enumerate(calls))
     return reply.model_copy(update={"text": "", "tool_calls": requested, "finish": "tool_calls"})
+
+
+def bare_json(text: str) -> str:
+    """The text without the thoughts before it and the fence around it, which small models cannot be talked out of."""
+    text = _THOUGHTS.sub("", text)
+    fenced = _FENCE.match(text)
+    return fenced.group(1) if fenced else text
 
 
 def _call(call: object, id: str) -> RequestedCall:

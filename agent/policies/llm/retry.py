@@ -20,7 +20,7 @@ JITTER = 0.1
 
 
 class RetryBudget:
-    """Retries that all calls of a run share; used up once, it stays used up.
+    """Retries that all calls of a run share; used up once, it stays used up until another run begins.
 
     Args:
         retries: How many there are.
@@ -30,6 +30,11 @@ class RetryBudget:
         self.allowed = retries
         self.used = 0
         self._lock = threading.Lock()
+
+    def reset(self) -> None:
+        """Begin another run."""
+        with self._lock:
+            self.used = 0
 
     def take(self) -> bool:
         """Use one retry up; False when none is left."""

@@ -14,6 +14,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from ....tools.domain.errors import BadArguments
 from ....tools.spec import Tool
 
@@ -151,9 +153,17 @@ def decode_arguments(tool: Tool[Any, Any], text: str) -> dict[str, Any]:
     Raises:
         BadArguments: it is not one JSON object, holds NaN or a key twice, or is too long.
     """
-    arguments = decode_object(text, f"The arguments of {tool.name}")
-    schema = tool.args.model_json_schema()
-    decoded: dict[str, Any] = _drop_nulls(arguments, schema, schema.get("$defs", {}))
+    return decode_as(tool.args, text, f"The arguments of {tool.name}")
+
+
+def decode_as(shape: type[BaseModel], text: str, what: str) -> dict[str, Any]:
+    """The JSON object that a model wrote for a shape: null where a default stands is left out.
+
+    Raises:
+        BadArguments: it is not one JSON object, holds NaN or a key twice, or is too long.
+    """
+    schema = shape.model_json_schema()
+    decoded: dict[str, Any] = _drop_nulls(decode_object(text, what), schema, schema.get("$defs", {}))
     return decoded
 
 

@@ -1,0 +1,123 @@
+"""Which tools a model may use in a run, which of them it is shown, and how it finds the others.
+
+A model is shown the few tools of the step it is at; the rest of the plan's stages it can search. Tools that read or
+write files, or that bring in a graph nobody gave or learned, are never offered: the session does those for the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from ....tools.registry import get_tool, list_tools
+from ....tools.spec import Tool
+from ...state import Plan
+from .schemas import Schema, function_schema
+
+NEVER = frozenset({"data_load", "graph_read", "graph_edit"})
+NEVER_STAGES = frozenset({"report"})
+STAGES: dict[str, tuple[str, ...]] = {
+    "effect": ("data", "discover", "graph", "identify", "estimate", "refute"),
+    "discovery": ("data", "discover", "graph"),
+    "relation": ("data", "discover", "graph", "identify"),
+    "adjustment": ("data", "discover", "graph", "identify"),
+    "attribution": ("data", "discover", "graph", "simulate"),
+    "counterfactual": ("data", "discover", "graph", "identify", "simulate"),
+    "formal": ("reason",),
+}
+"""Stages that a question of each kind may use."""
+MOST_FOUND = 6
+FIND, DETAIL = "find_tools", "detail"
+PSEUDO: tuple[Schema, ...] = (
+    {
+        "type": "function",
+        "function": {
+            "name": FIND,
+            "description": "Search the other tools of the plan's stages by what they do.",
+            "strict": True,
+            "parameters": {
+                "type": "object",
+                "properties": {"query": {"type": "string"}},
+                "required": ["query"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    {
+        "type": "function",
+        "function": {
+            "name": DETAIL,
+            "description": "Show a piece of evidence: one line, its summary, or in full.",
+            "strict": True,
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "evidence": {"type": "string", "description": "Such as E3."},
+                    "level": {"type": "string", "enum": ["line", "summary", "full"]},
+                },
+                "required": ["evidence", "level"],
+                "additionalProperties": False,
+            },
+        },
+    },
+)
+
+
+def offered(kind: str) -> tuple[str, ...]:
+    """Names of the tools that a question of a kind may use, in the order of the stages."""
+    stages = STAGES.get(kind, ())
+    return tuple(n for n in list_tools() if n not in NEVER and _stage(n) in stages and _stage(n) not in NEVER_STAGES)
+
+
+def index(kind: str) -> list[str]:
+    """One line a stage with the names of its tools: names cost little and say most of it."""
+    by_stage: dict[str, list[str]] = {}
+    for name in offered(kind):
+        by_stage.setdefault(_stage(name), []).append(name)
+    return [f"{stage}: {', '.join(names)}" for stage, names in by_stage.items()]
+
+
+def stages_of(plan: Plan) -> tuple[str, ...]:
+    """The stages that a plan goes through."""
+    return tuple(dict.fromkeys(step.stage for step in plan.steps))
+
+
+def within(plan: Plan, kind: str) -> tuple[str, ...]:
+    """The tools that a plan allows: those of its stages that the kind of question may use."""
+    stages = stages_of(plan)
+    return tuple(n for n in offered(kind) if _stage(n) in stages)
+
+
+def schemas(names: Iterable[str]) -> list[Schema]:
+    """Function schemas of tools, and of the two that are answered here."""
+    return [*(_schema(n) for n in names), *PSEUDO]
+
+
+def tool(name: str) -> Tool[Any, Any]:
+    """The tool of a name that is offered."""
+    return get_tool(name)
+
+
+def find(query: str, names: Sequence[str]) -> list[str]:
+    """Names of the tools whose name or description shares most words with a query, the best first."""
+    wanted = _words(query)
+    described = list_tools()
+    scored = [(len(wanted & _words(f"{n.replace('_', ' ')} {described[n]}")), n) for n in names]
+    best = sorted((s for s in scored if s[0]), key=lambda s: -s[0])
+    return [name for _, name in best[:MOST_FOUND]]
+
+
+@cache
+def _schema(name: str) -> Schema:
+    return function_schema(get_tool(name))
+
+
+def _stage(name: str) -> str:
+    return name.split("_", 1)[0]
+
+
+def _words(text: str) -> set[str]:
+    """Words by their first letters, so that endings do not matter."""
+    return {w[:6] for w in re.findall(r"[a-z]{3,}", text.lower())}
