@@ -49,6 +49,7 @@ class Session:
         choose: Asks the person which reading is meant; None states the likeliest and goes on.
         budget: Limits of each run.
         thorough: Also run the slower checks: the estimate again with a second library (DoWhy).
+        isolate: False runs the tools in this process, without limits or cancellation: for evaluations that end whole.
 
     Example:
         >>> with Session() as session:  # doctest: +SKIP
@@ -67,6 +68,7 @@ class Session:
         choose: Callable[[Reading], int] | None = None,
         budget: Budget | None = None,
         thorough: bool = False,
+        isolate: bool = True,
     ) -> None:
         self.home = home_folder(home)
         self.policy = choose_policy(policy) if isinstance(policy, str) else policy
@@ -87,7 +89,11 @@ class Session:
         self.workspace = Workspace(folder=self._folder, roots=tuple(r.expanduser().resolve() for r in allowed))
         limits = self.budget
         self.runtime = Runtime(
-            self.workspace, seed=seed, time_limit_s=limits.call_seconds, memory_limit_mb=limits.memory_mb
+            self.workspace,
+            seed=seed,
+            time_limit_s=limits.call_seconds,
+            memory_limit_mb=limits.memory_mb,
+            isolate=isolate,
         )
         self.runtime.warm()
         self._loads: dict[str, Evidence] = {}
@@ -128,6 +134,10 @@ class Session:
     def about(self, path: str | Path) -> None:
         """Read a codebook: what the study is, and what each column means."""
         self.codebook_text = read_text(Path(path), "codebook")
+
+    def describe(self, text: str) -> None:
+        """Take the codebook as text: what the study is, and what each column means."""
+        self.codebook_text = text
 
     def know(self, text: str) -> Knowledge:
         """Add background knowledge in plain words, such as `nothing causes age`."""
@@ -239,8 +249,13 @@ class Session:
         self.runs.begin(run, words, catalog, self._folder, self.seed, self.policy.name, starts)
         return self._go(run, words, catalog)
 
-    def resume(self, run: str) -> Answer:
-        """Go on with a run that was killed or stopped; calls that were made are not made again."""
+    def resume(self, run: str, policy: PolicyName | None = None) -> Answer:
+        """Go on with a run that was killed or stopped; calls that were made are not made again.
+
+        Args:
+            run: Its id, or the beginning of it.
+            policy: Who decides from here on; who began it when None.
+        """
         record = self.runs.get(run)
         if record.answer is not None:
             return record.answer
@@ -250,8 +265,9 @@ class Session:
             raise UsageError(
                 f"Run {record.id} cannot go on: its table in {str(folder)!r} is gone. Ask the question again."
             )
-        if record.policy != self.policy.name and record.policy in POLICIES:
-            self.policy = choose_policy(record.policy)  # who began it ends it
+        wanted = policy or (record.policy if record.policy in POLICIES else self.policy.name)
+        if wanted != self.policy.name:
+            self.policy = choose_policy(wanted)
         self.workspace.folder = self._folder = folder
         self.seed = self.runtime.seed = record.seed
         self.workspace.ledger.clear()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...tools.domain.graphs import AnyGraph
+    from ..policies.choose import PolicyName
+    from ..policy import Policy
 
 __all__ = ["Agent", "ask"]
 
@@ -27,6 +29,7 @@ def ask(
     seed: int = 0,
     home: Path | None = None,
     thorough: bool = False,
+    policy: Policy | PolicyName = "auto",
 ) -> Answer:
     """Ask one question of one table.
 
@@ -40,6 +43,7 @@ def ask(
         seed: Seed of everything random.
         home: Folder for memory and runs.
         thorough: Also estimate with a second library (DoWhy) and compare.
+        policy: Who decides: "rules", "llm", "auto" (a model when one is configured), or a policy of your own.
 
     Returns:
         The answer, with its evidence.
@@ -47,7 +51,7 @@ def ask(
     Raises:
         UsageError: something that was given cannot be used.
     """
-    with Agent(seed=seed, home=home, thorough=thorough) as agent:
+    with Agent(policy=policy, seed=seed, home=home, thorough=thorough) as agent:
         if data is not None and not isinstance(data, str | Path):
             agent.add_frame(data)
         elif data is not None:

@@ -36,6 +36,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--thorough", action="store_true", help="also estimate with a second library (DoWhy) and compare"
     )
+    values.add_policy(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -46,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     for path in args.report:
         report_target(path, [p for p in (args.data, args.about, args.graph, args.knowledge) if p])
     with Progress(quiet=args.quiet or args.json) as progress, Session(
-        seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds), thorough=args.thorough
+        policy=args.policy, seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds), thorough=args.thorough
     ) as session:  # fmt: skip
         if args.data != "-":
             session.load(args.data, sheet=args.sheet)

@@ -30,12 +30,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--about", metavar="FILE", help="codebook: what the study is and what the columns mean")
     parser.add_argument("--graph", metavar="GRAPH", help="graph file, name of a remembered graph, or text")
     parser.add_argument("--seed", type=values.seed, default=0, help="seed of everything random (default 0)")
+    values.add_policy(parser)
 
 
 def main(args: argparse.Namespace) -> int:
     """Talk until the person leaves."""
     terminal = sys.stdin.isatty()
-    with Session(seed=args.seed, choose=_choose if terminal else None) as session:
+    with Session(policy=args.policy, seed=args.seed, choose=_choose if terminal else None) as session:
         say = sys.stdout.write
         for path in args.data:
             say(f"{clean(session.load(path).summary())}\n")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from ..session import Session
+from . import values
 
 
 class Scene(NamedTuple):
@@ -51,6 +52,7 @@ SCENES = (
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--report", metavar="FOLDER", help="also write an HTML report of each answer here")
+    values.add_policy(parser, default="rules")
     parser.add_argument("--only", choices=sorted({s.folder for s in SCENES}), help="only the scenes of this table")
 
 
@@ -65,7 +67,7 @@ def main(args: argparse.Namespace) -> int:
             if args.only in (None, scene.folder):
                 console.rule(f"[bold]{scene.title}[/]", align="left")
                 console.print(_command(scene), markup=False, style="bold cyan")
-                with Progress() as progress, Session(on_event=progress, roots=[data]) as session:
+                with Progress() as progress, Session(policy=args.policy, on_event=progress, roots=[data]) as session:
                     session.load(_table(data / scene.folder))
                     session.about(data / scene.folder / "codebook.md")
                     if scene.graph:

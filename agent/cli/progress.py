@@ -5,7 +5,18 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from ..events import Event, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+from ..events import (
+    Event,
+    ModelReplied,
+    PlanMade,
+    QuestionRead,
+    RunStarted,
+    TokenStreamed,
+    ToolFinished,
+    ToolStarted,
+    Warned,
+)  # fmt: skip
+from ..state import Plan
 from .text import one_line
 
 
@@ -17,6 +28,8 @@ class Progress:
 
         self.console = Console(stderr=True, highlight=False)
         self.quiet = quiet
+        self._plan: tuple[str, ...] = ()
+        self._draft = ""
         self._status = None if quiet or not sys.stderr.isatty() else self.console.status("loading …", spinner="dots")
 
     def __enter__(self) -> Progress:
@@ -38,9 +51,15 @@ class Progress:
         """Show one event."""
         if self.quiet:
             return
-        if isinstance(event, ToolStarted):
-            if self._status:
-                self._status.update(f"{event.call.tool}: {one_line(event.call.why)} …")
+        if isinstance(event, RunStarted):
+            if event.policy:
+                self.console.print(f"  [dim]decides:[/] {_escape(event.policy)}")
+        elif isinstance(event, ToolStarted):
+            self._say(f"{event.call.tool}: {one_line(event.call.why)}")
+        elif isinstance(event, ModelReplied):
+            self._say("thinking")
+        elif isinstance(event, TokenStreamed):
+            self._stream(event)
         elif isinstance(event, ToolFinished):
             e = event.evidence
             mark = "[green]✓[/]" if e.ok else "[red]✗[/]"
@@ -50,11 +69,35 @@ class Progress:
         elif isinstance(event, QuestionRead):
             for line in event.reading.because:
                 self.console.print(f"  [dim]read:[/] {_escape(line)}")
-        elif isinstance(event, PlanMade) and not event.plan.provisional:
-            for i, step in enumerate(event.plan.steps, 1):
-                self.console.print(f"  [bold]{i}.[/] {_escape(step.text)}")
+        elif isinstance(event, PlanMade):
+            self._show_plan(event.plan)
         elif isinstance(event, Warned):
             self.console.print(f"  [yellow]![/] {_escape(event.text)}")
+
+    def _say(self, text: str) -> None:
+        """Put a text beside the spinner."""
+        if self._status:
+            self._status.update(f"{_escape(text)} …")
+
+    def _show_plan(self, plan: Plan) -> None:
+        """Print a plan of more than one step, and again only when it was changed."""
+        steps = tuple(step.text for step in plan.steps)
+        if steps == self._plan or len(steps) < 2:
+            return
+        if self._plan:
+            self.console.print("  [bold]the plan was changed:[/]")
+        self._plan = steps
+        for i, text in enumerate(steps, 1):
+            self.console.print(f"  [bold]{i}.[/] {_escape(text)}")
+
+    def _stream(self, event: TokenStreamed) -> None:
+        """Show a draft sentence by sentence; what is said in the end is in the answer."""
+        self._draft = "" if event.restart else self._draft + event.text
+        *whole, self._draft = self._draft.split("\n")
+        for sentence in whole:
+            self.console.print(f"  [dim]draft: {_escape(sentence)}[/]")
+        if self._draft:
+            self._say(f"writing: {self._draft[-60:]}")
 
 
 def _escape(text: str) -> str:

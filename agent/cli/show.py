@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...tools.domain.evidence import Check
-from ..state import Answer
+from ..state import Answer, ModelUsage
 from .text import clean
 
 MARKS = {
@@ -47,7 +47,18 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
     _checks(answer.checks, console)
     for warning in answer.warnings:
         console.print(f"[yellow]![/] {escape(clean(warning))}")
+    if answer.usage:
+        console.print(f"[dim]{escape(clean(_usage(answer.policy, answer.usage)))}[/]")
     console.print(f"[dim]run {answer.run}, {answer.seconds:.1f} s; `whence runs show {answer.run}` shows every step[/]")
+
+
+def _usage(policy: str, usage: ModelUsage) -> str:
+    about = "about " if usage.estimated else ""
+    cost = "" if usage.cost is None else f", cost {usage.cost:.4f}"
+    return (
+        f"decided by {policy}: {usage.calls} model calls, {about}{usage.prompt_tokens:,} prompt tokens "
+        f"({usage.cached_tokens:,} cached), {usage.completion_tokens:,} written{cost}"
+    )
 
 
 def _bullet(text: str, evidence: tuple[str, ...]) -> Text:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import math
 
+from ..policies.choose import POLICIES
+
 MAX_SEED = 2**32 - 1  # what every library behind the tools takes
 
 
@@ -31,3 +33,10 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 12 or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no count; give a whole number of at least 1")
     return int(text)
+
+
+def add_policy(parser: argparse.ArgumentParser, default: str | None = "auto") -> None:
+    """Declare `--policy`: who decides; None stands for who began the run."""
+    shown = default or "who began the run"
+    text = f"who decides: stated rules, a language model, or the model if one is configured (default: {shown})"
+    parser.add_argument("--policy", choices=POLICIES, default=default, help=text)
