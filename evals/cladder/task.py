@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from ..harness.perturb import (
+    add_asides,
+    reorder,
+    rewriting,
+    use_passive,
+    use_synonyms,
+    with_everyday_names,
+    with_new_names,
+)
 from ..harness.spec import Benchmark, Published
 from .load import load
+from .names import made_up_names
 from .solve import always_yes, last_two_numbers, solve, yes_to_more
 
 O1_CLADDER = "roberto-ceraolo/o1-cladder, first 1,000 of the balanced set"
@@ -16,6 +26,14 @@ BENCHMARK = Benchmark(
     load=load,
     solve=solve,
     instructions="Answer the question about this hypothetical world with yes or no.",
+    perturb={
+        "synonyms": rewriting("synonyms", use_synonyms),
+        "order": rewriting("order", reorder),
+        "passive": rewriting("passive", use_passive),
+        "names": rewriting("names", with_new_names(made_up_names)),
+        "contrary": rewriting("contrary", with_everyday_names(made_up_names)),
+        "asides": rewriting("asides", add_asides),
+    },
     shortcuts={"always yes": always_yes, "yes to more": yes_to_more, "last two numbers": last_two_numbers},
     published=(
         Published(system="human", score=94.8, measure="accuracy", source="arXiv 2508.12495, abstract"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from .....tools.domain.results import Result, SetsVerdict
 from ....state import ToolCall
+from .state_methods import settle_methods
 from .types import FormalReading, FormalVerdict, Premises
 from .vocabulary import Vocabulary
 
@@ -32,7 +33,7 @@ def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalRea
     if len(named) != 2 or effect is None:
         return None
     cause, outcome = (vocabulary.variable(effect[side]) for side in ("cause", "effect"))
-    if cause is None or outcome is None or cause == outcome:
+    if cause is None or outcome is None or cause == outcome or not settle_methods(premises, vocabulary):
         return None
     sets = [premises.methods[n] for n in named]
     # a method that looks at a variable takes it as measured, whatever the data at hand hold

@@ -20,17 +20,24 @@ _BY_CASE = re.compile(
 
 
 def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
-    """Add what a named method adjusts for; False when the sentence names no method."""
+    """Add what a named method looks at case by case; False when the sentence names no method."""
+    del vocabulary
     found = _METHOD.match(sentence.strip())
     if not found:
         return False
     by_case = _BY_CASE.search(found["what"])
-    names: list[str] = []
-    if by_case:
-        whole = vocabulary.variable(by_case["names"])
-        phrases = [by_case["names"]] if vocabulary.named(by_case["names"]) else split_list(by_case["names"])
-        names = [n for p in phrases if (n := vocabulary.variable(p)) is not None] or ([whole] if whole else [])
-        if not names:
+    name = " ".join(found["name"].casefold().removeprefix("the ").split())
+    # as written: the variables may be introduced further on
+    premises.methods[name] = (by_case["names"],) if by_case else ()
+    return True
+
+
+def settle_methods(premises: Premises, vocabulary: Vocabulary) -> bool:
+    """Put variables in the place of the words of every method; False when some words name none."""
+    for name, phrases in premises.methods.items():
+        parts = [p for phrase in phrases for p in ([phrase] if vocabulary.named(phrase) else split_list(phrase))]
+        names = [vocabulary.variable(p) for p in parts]
+        if not all(names):
             return False
-    premises.methods[" ".join(found["name"].casefold().removeprefix("the ").split())] = tuple(dict.fromkeys(names))
+        premises.methods[name] = tuple(dict.fromkeys(n for n in names if n))
     return True
