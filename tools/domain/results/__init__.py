@@ -28,6 +28,7 @@ from .graph import (
     SeparationResult,
     VariableRole,
 )
+from .linear import CoefficientFormula, LinearAnswer, PathTerm, UnitCounterfactual
 from .reason import QueryAnswer, RelationVerdict, RuleVerdict
 from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
@@ -38,6 +39,7 @@ __all__ = [
     "Benchmark",
     "CauseVerdict",
     "CauseWitness",
+    "CoefficientFormula",
     "ColumnCard",
     "ColumnSummary",
     "ColumnType",
@@ -56,6 +58,8 @@ __all__ = [
     "IdentificationStatus",
     "ImplicationsResult",
     "IndependenceResult",
+    "LinearAnswer",
+    "PathTerm",
     "QueryAnswer",
     "Refutation",
     "RelationVerdict",
@@ -70,6 +74,7 @@ __all__ = [
     "SetJudgement",
     "SetsVerdict",
     "StatementVerdict",
+    "UnitCounterfactual",
     "VariableRole",
 ]
 
@@ -88,6 +93,7 @@ RESULTS: dict[str, type[Result]] = {
         Identification,
         ImplicationsResult,
         IndependenceResult,
+        LinearAnswer,
         QueryAnswer,
         Refutation,
         RelationVerdict,
@@ -99,6 +105,7 @@ RESULTS: dict[str, type[Result]] = {
         SeparationResult,
         SetsVerdict,
         StatementVerdict,
+        UnitCounterfactual,
     )
 }
 """Result classes by their `kind`."""
