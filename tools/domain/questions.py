@@ -46,6 +46,10 @@ class DesignHints(Model):
     """Column that names the unit observed repeatedly."""
     cluster: str | None = None
     """Column whose groups share assignment or errors; standard errors are clustered on it."""
+    estimator: Literal["regression", "matching", "ipw", "aipw"] | None = None
+    """The way to estimate that the person asked for by name."""
+    selected_on: str | None = None
+    """A common effect of treatment and outcome, as it was worded, on which the rows were selected."""
     because: tuple[str, ...] = ()
     """The words each hint was read from, quoted."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..spec import Env
 
 ASSUMES = ("no hidden confounding", "positivity", "linear outcome model", "consistency", "no interference")
-ROWS_PER_COLUMN = 10
+ROWS_PER_COLUMN = 5
 """Interactions are the default when the smallest arm has this many rows for each of its columns."""
 WEAK_SHARE = 0.1
 """An arm whose effective sample size is under this share of its rows stands for the target by extrapolation."""

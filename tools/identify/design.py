@@ -38,6 +38,8 @@ class DesignArgs(Args):
     """For a regression discontinuity: where treatment changes."""
     time: str | None = None
     """For difference in differences: the column that tells before from after."""
+    selected_on: str | None = None
+    """A common effect of treatment and outcome on which the rows were selected; nothing is then identified."""
 
 
 def run(args: DesignArgs, env: Env) -> Identification:
@@ -48,6 +50,8 @@ def run(args: DesignArgs, env: Env) -> Identification:
             f"{sorted(named) or args.treatment!r} cannot play two parts: treatment, outcome, instruments, mediators and "
             "adjustment set must be different columns."
         )
+    if args.selected_on:
+        return _selected(args, args.selected_on)
     formula, reason, assumptions = _STATEMENTS[args.design](args)
     if args.mediators:
         assumptions = (*assumptions, _mediation(args))
@@ -74,6 +78,23 @@ def run(args: DesignArgs, env: Env) -> Identification:
         reason=reason,
         assumptions=(*assumptions, *_ALWAYS),
     )
+
+
+def _selected(args: DesignArgs, common_effect: str) -> Identification:
+    """Rows picked by a common effect: the two are associated in them even when neither affects the other (Berkson 1946)."""
+    t, y, s = args.treatment, args.outcome, common_effect
+    return Identification(
+        status="not_identifiable", strategy="none", treatment=t, outcome=y,
+        reason=(
+            f"{s} is a common effect of {t} and {y} (a collider) and the rows were selected on it, which makes the two associated even if "
+            f"neither affects the other: the association in these rows is compatible with no association at all outside them."
+        ),
+        what_would_help=(
+            f"rows for which {s} did not decide that they were recorded",
+            f"the probability of {s} for each value of {t} and {y}, to weight the rows by its inverse",
+            f"how often {t} and {y} occur in the whole population",
+        ),
+    )  # fmt: skip
 
 
 _ALWAYS = (

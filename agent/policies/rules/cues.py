@@ -46,7 +46,17 @@ ALL_EXCEPT = re.compile(
     r"(?:measured|recorded|collected|observed|taken|known)[^.;]{0,40}?\b(?:before|prior to|at baseline|pre-)",
     re.IGNORECASE,
 )
-CONFOUNDERS = one_of(r"confounders?\b", r"pre-?treatment covariates?\b")
+CONFOUNDERS = one_of(r"confounders?\b", r"confounding variables?\b", r"pre-?treatment covariates?\b")
+CONFOUNDERS_LISTED = re.compile(
+    r"\bconfound(?:ers?|ing (?:variables?|factors?))\s*(?:,|:|\(|like|such as|including|include|are|were|is|namely)+\s+"
+    r"([^.;\n]{1,300})",
+    re.IGNORECASE,
+)
+STATE_AT_ENTRY = re.compile(
+    r"\b(?:severity|stage|grade) of (?:the |their |his or her )?(?:illness|disease|condition|symptoms?|injury)\b|"
+    r"\bcomorbidit\w+|\bmedical history\b|\b(?:father|mother|parent)s?['’]s? (?:education|income|occupation)\b",
+    re.IGNORECASE,
+)
 FIXED_AT_BIRTH = re.compile(
     r"^(?:the )?(?:sex|gender|race|ethnicity|age|date of birth|year of birth|birth (?:weight|order))\b(?! after)",
     re.IGNORECASE,
@@ -172,3 +182,11 @@ BEFORE_AFTER = one_of(
     r"before and after\b", r"pre- and post\b", r"pre-?intervention\b", r"post-?intervention\b", r"parallel trends\b",
     r"after the (?:policy|law|act|reform|tax|change)\b", r"passed in\b", r"introduced in\b",
 )  # fmt: skip
+
+COLLIDER_NAMED = re.compile(
+    r"(?:^|[.:;,?!]\s+|\b(?:that|since|because|as|and)\s+)(?:the |an? )?([\w][\w \-]{0,58}?)\s+(?:is|was|acts? as|serves? as|being) an? "
+    r"(?:\w+ )?(?:collider|common effect)\b|"
+    r"\bcollider bias (?:\w+ )?(?:introduced|caused|induced|created|due|from)(?: by| to)? (?:the )?([\w][\w \-]{0,58})",
+    re.IGNORECASE,
+)
+COLLIDER_BIAS = one_of(r"collider[- ](?:stratification )?bias\b", r"selection bias\b", r"berkson\w*")

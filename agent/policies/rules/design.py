@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ....tools.domain.model import Model
-from ....tools.domain.questions import DesignKind, EffectQuestion
+from ....tools.domain.questions import DesignKind, EffectQuestion, EstimandKind
 from ....tools.domain.results import BalanceReport
 from ...policy import Situation
 from .ledger import Seen
-from .timing import timing
+from .support import unbalanced, weigh_support
+from .timing import listed_confounders, timing
 
 MIN_BALANCE_COVARIATES = 3
 MAX_SMD = 0.1
@@ -25,6 +26,12 @@ class Design(Model):
     adjustment_set: tuple[str, ...] = ()
     """Back-door: what identifies the effect. Experiment: covariates from before, for precision and for balance."""
     instruments: tuple[str, ...] = ()
+    compare: tuple[str, ...] = ()
+    """Covariates whose balance is looked at before anything is estimated."""
+    estimand: EstimandKind | None = None
+    """For whom the effect is estimated when the data cannot answer for whom the question asks by default."""
+    estimator: str | None = None
+    """Tool that goes before the usual one, for a reason among `reasons`."""
     provisional: bool = False
 
 
@@ -48,6 +55,8 @@ def _by_words(question: EffectQuestion, situation: Situation, seen: Seen) -> Des
     """Rule 1: an instrument, a cut-off or before/after by group that the words or the codebook name."""
     hints = question.hints
     because = hints.because or ("the question says so",)
+    if hints.selected_on:
+        return Design(kind="backdoor", reasons=because)
     if hints.instrument:
         given = measured_before(question, situation, seen) if hints.adjust_for is None else hints.adjust_for
         return Design(kind="instrument", instruments=(hints.instrument,), adjustment_set=given, reasons=because)
@@ -76,11 +85,24 @@ def _by_randomisation(question: EffectQuestion, situation: Situation, seen: Seen
     hints = question.hints
     if hints.design != "experiment":
         return "nothing says that treatment was assigned at random"
-    return Design(
-        kind="experiment",
-        adjustment_set=hints.adjust_for or measured_before(question, situation, seen),
-        reasons=hints.because or ("the words say that treatment was randomised",),
-    )
+    before = hints.adjust_for or measured_before(question, situation, seen)
+    reasons = hints.because or ("the words say that treatment was randomised",)
+    named = [c for c in listed_confounders(situation.catalog.codebook, before) if c in before]
+    if named and hints.adjust_for is None:
+        why = (
+            f"the codebook calls {_few(named)} confounders, so they are adjusted for although treatment was randomised"
+        )
+        return Design(
+            kind="experiment", adjustment_set=before, estimator="estimate_regression", reasons=(*reasons, why)
+        )
+    if not before or not binary(question.treatment, situation):
+        return Design(kind="experiment", adjustment_set=before, reasons=reasons)
+    if why := unbalanced(seen, question.treatment, before):
+        return Design(
+            kind="experiment", adjustment_set=before, estimator="estimate_regression", reasons=(*reasons, why)
+        )
+    waiting = situation.catalog.table is not None and not seen.ran("data_balance")
+    return Design(kind="experiment", adjustment_set=before, compare=before, reasons=reasons, provisional=waiting)
 
 
 def _by_named_covariates(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
@@ -88,9 +110,23 @@ def _by_named_covariates(question: EffectQuestion, situation: Situation, seen: S
     if question.hints.adjust_for is None:
         return "no covariates to adjust for are named"
     named = ", ".join(question.hints.adjust_for) or "nothing"
-    return Design(
-        kind="backdoor", adjustment_set=question.hints.adjust_for, reasons=(f"you asked to adjust for {named}",)
-    )
+    return _adjusted(question, situation, seen, question.hints.adjust_for, f"you asked to adjust for {named}")
+
+
+def _adjusted(
+    question: EffectQuestion, situation: Situation, seen: Seen, covariates: tuple[str, ...], reason: str
+) -> Design:
+    """A back-door design, after a look whether the arms can be compared given these covariates."""
+    design = Design(kind="backdoor", adjustment_set=covariates, reasons=(reason,))
+    if not covariates or situation.catalog.table is None or not binary(question.treatment, situation):
+        return design
+    support = weigh_support(question, situation, seen, covariates)
+    found = {"estimand": support.estimand, "estimator": support.estimator, "reasons": (reason, *support.reasons)}
+    return design.model_copy(update={**found, "compare": covariates, "provisional": support.waiting})
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
@@ -102,7 +138,7 @@ def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> De
     after = [c for c, t in when.items() if t == "after" and c not in (question.treatment, question.outcome)]
     left_out = f"; {', '.join(after)} come after it and are left out" if after else ""
     reason = f"the codebook says that {', '.join(before)} were measured before treatment: common causes are sought among them{left_out}"
-    return Design(kind="backdoor", adjustment_set=before, reasons=(reason,))
+    return _adjusted(question, situation, seen, before, reason)
 
 
 def measured_before(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[str, ...]:
@@ -122,10 +158,11 @@ def _by_balance(question: EffectQuestion, situation: Situation, seen: Seen) -> D
         return "balance cannot suggest an experiment: it needs a two-level treatment and at least three other columns"
     balance = seen.result(BalanceReport)
     if balance is None:
+        others = other_columns(question, situation, seen)
         if seen.failed("data_balance"):
             return "balance could not be measured"
         waiting = "first look whether treatment is balanced over the other columns"
-        return Design(kind="discovery", reasons=(waiting,), provisional=True)
+        return Design(kind="discovery", compare=others, reasons=(waiting,), provisional=True)
     worst = max((abs(c.smd) for c in balance.covariates), default=0.0)
     p_value = balance.joint_p_value
     if p_value is not None and p_value >= MIN_JOINT_P and worst < MAX_SMD:

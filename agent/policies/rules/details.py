@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind
+from .approach import read_approach
 from .context import Context
 from .grammar import GENERIC_HEADS
 from .hints import read_hints
@@ -88,6 +89,9 @@ def _estimand(
     if groups:
         because.append(f"the effect within the levels of {', '.join(groups)}")
         return "CATE"
+    if said := read_approach(half.words).comparable:
+        because.append(f"estimand ATT: those who got it are compared with others like them, from {said!r}")
+        return "ATT"
     if any(t.low in {"dose-response", "dose–response"} for t in half.tokens):
         because.append("the effect at every dose, from 'dose-response'")
         return "dose_response"

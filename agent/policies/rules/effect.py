@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ....tools.domain.evidence import Evidence
-from ....tools.domain.questions import EffectQuestion
+from ....tools.domain.questions import EffectQuestion, EstimandKind
 from ....tools.domain.results import EffectEstimate, EffectRange, Identification
 from ...calls import not_made
 from ...policy import Situation
 from ...state import Plan, PlanStep, ToolCall
-from .design import Design, binary, choose_design, other_columns
+from .design import Design, binary, choose_design
 from .learn import LEARNED, discovery_calls, graph_in_use
 from .ledger import Seen
 
@@ -55,6 +55,7 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
         provisional=provisional,
         primary_estimator=order[0] if order else None,
         estimators=order,
+        estimand=aim(question, design),
         adjustment_set=adjusted,
     )
 
@@ -87,9 +88,12 @@ def _look(question: EffectQuestion, design: Design, situation: Situation, seen: 
         args: dict[str, Any] = {"dataset": table, "treatment": question.treatment, "outcome": question.outcome}
         calls.append(ToolCall(tool="data_audit", args=args, why="see what in the data could mislead"))
     elif design.provisional and not seen.ran("data_balance"):
-        covariates = other_columns(question, situation, seen)
-        args = {"dataset": table, "treatment": question.treatment, "covariates": covariates}
-        calls.append(ToolCall(tool="data_balance", args=args, why="see whether treatment looks randomised"))
+        why = "see whether treatment looks randomised"
+        if design.kind != "backdoor":
+            args = {"dataset": table, "treatment": question.treatment, "covariates": design.compare}
+            calls.append(ToolCall(tool="data_balance", args=args | _asked(question, situation), why=why))
+        else:
+            calls += [_balance_call(question, e, design.compare, situation) for e in ("ATE", "ATT")]
     return tuple(calls)
 
 
@@ -113,12 +117,18 @@ def _identify(question: EffectQuestion, design: Design, situation: Situation, se
         return ()  # discovery failed; the answer says so
     hints = question.hints
     args = {
-        "design": design.kind, "treatment": question.treatment, "outcome": question.outcome, "estimand": question.estimand,
+        "design": design.kind, "treatment": question.treatment, "outcome": question.outcome, "estimand": aim(question, design),
         "adjustment_set": () if design.kind == "experiment" else design.adjustment_set,
         "instruments": design.instruments, "mediators": question.mediators,
         "running_variable": hints.running_variable, "cutoff": hints.cutoff, "time": hints.time,
+        "selected_on": hints.selected_on,
     }  # fmt: skip
     return (ToolCall(tool="identify_design", args=args, why="state what the design identifies, and on which premises"),)
+
+
+def aim(question: EffectQuestion, design: Design) -> EstimandKind:
+    """For whom the effect is estimated: as asked, unless the design found that the data answer for others only."""
+    return design.estimand or question.estimand
 
 
 def estimators(question: EffectQuestion, design: Design, situation: Situation, strategy: str = "") -> tuple[str, ...]:
@@ -143,7 +153,7 @@ def estimators(question: EffectQuestion, design: Design, situation: Situation, s
         question.contrast is not None and _nominal(question, situation)
     )
     if design.kind == "experiment":
-        if not _levels(question, situation) or question.hints.adjust_for:
+        if not _levels(question, situation) or question.hints.adjust_for or design.estimator:
             return ("estimate_regression", "estimate_difference") if two_arms else ("estimate_regression",)
         return ("estimate_difference", "estimate_regression") if design.adjustment_set else ("estimate_difference",)
     if not two_arms:
@@ -153,7 +163,10 @@ def estimators(question: EffectQuestion, design: Design, situation: Situation, s
     table = situation.catalog.table
     large = table is not None and table.n_rows >= MIN_ROWS_AIPW
     primary = ("estimate_aipw", "estimate_regression") if large else ("estimate_regression", "estimate_aipw")
-    return (*primary, "estimate_ipw", "estimate_matching", "estimate_difference")
+    order = (*primary, "estimate_ipw", "estimate_matching", "estimate_difference")
+    named = question.hints.estimator
+    first = f"estimate_{named}" if named else design.estimator
+    return (first, *(tool for tool in order if tool != first)) if first else order
 
 
 def _estimate(
@@ -167,7 +180,7 @@ def _estimate(
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
     compared = found.adjustment_set or design.adjustment_set
     if binary(question.treatment, situation) and compared:
-        calls.append(_balance_call(question, compared, situation))
+        calls.append(_balance_call(question, aim(question, design), compared, situation))
     calls += _strata(question, order[0], design, found, situation, seen) if order else []
     return not_made(calls, seen.ledger)
 
@@ -196,13 +209,15 @@ def _estimate_call(
         }
     elif tool == "estimate_discontinuity":
         args = {k: v for k, v in args.items() if k in ("dataset", "outcome", "population")}
-        args |= {"running_variable": hints.running_variable, "cutoff": hints.cutoff, "treatment": question.treatment}
+        args |= {"running_variable": hints.running_variable, "cutoff": hints.cutoff}
+        if question.treatment != hints.running_variable:
+            args["treatment"] = question.treatment
     elif tool == "estimate_did":
         args |= {"time": hints.time, "adjustment_set": adjusted}
     else:
         args |= {"adjustment_set": adjusted}
-        if question.estimand in ("ATT", "ATC") and found.strategy not in ("randomised",):
-            args["estimand"] = question.estimand
+        if aim(question, design) in ("ATT", "ATC") and found.strategy not in ("randomised",):
+            args["estimand"] = aim(question, design)
     return ToolCall(tool=tool, args=args, why=why)
 
 
@@ -252,11 +267,13 @@ def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> 
     return (ToolCall(tool="estimate_range", args=args, why="the effect in every member of the equivalence class"),)
 
 
-def _balance_call(question: EffectQuestion, compared: tuple[str, ...], situation: Situation) -> ToolCall:
+def _balance_call(
+    question: EffectQuestion, estimand: EstimandKind, compared: tuple[str, ...], situation: Situation
+) -> ToolCall:
     args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": compared}
     args |= _asked(question, situation)
-    if question.estimand in ("ATT", "ATC"):
-        args["estimand"] = question.estimand
+    if estimand in ("ATT", "ATC"):
+        args["estimand"] = estimand
     return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
 
 

@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator
 
 from ....tools.domain.questions import DesignHints
+from .approach import read_approach
 from .codebook import prose
 from .context import Context
 from .cues import (
     AGED,
     ASSIGNING,
     BEFORE_AFTER,
+    COLLIDER_BIAS,
+    COLLIDER_NAMED,
     CUT_NUMBER,
     CUTOFF,
     INSTRUMENT,
@@ -79,7 +82,7 @@ class _Collector:
 
     def collect(self) -> DesignHints:
         """Try the designs in order, then add what the words say to adjust for."""
-        for rule in (self._instrument, self._cutoff, self._before_after, self._random):
+        for rule in (self._selection, self._instrument, self._cutoff, self._before_after, self._random):
             if not self.hints:
                 rule()
         if self.found.adjust_all:
@@ -88,12 +91,61 @@ class _Collector:
             left_out = (*self.asked, self.hints.get("instrument"))
             named = dict.fromkeys((*(self.found.adjust or ()), *self.found.given))
             self.hints["adjust_for"] = tuple(c for c in named if c not in left_out)
+        if not self.hints.get("selected_on"):
+            self._approach()
         if self.found.cluster:
             self.hints["cluster"] = self.found.cluster
         self.because += [
             b for b in self.found.because if b.startswith(("adjust", "given", "no adjust", "standard errors"))
         ]
         return DesignHints.model_validate({**self.hints, "because": tuple(self.because)})
+
+    def _approach(self) -> None:
+        """A method named, or a request to adjust for what is relevant, or to compare with people alike."""
+        asked = read_approach(self.words)
+        estimator = asked.estimator or ("matching" if asked.comparable else None)
+        if estimator:
+            self.hints["estimator"] = estimator
+            said = "" if asked.estimator else f": {asked.comparable!r}"
+            self.because.append(f"the words ask for {estimator}{said}")
+        said = asked.relevant or asked.comparable
+        if said is None or self.found.adjust is not None or self.found.given or self.found.adjust_all:
+            return
+        if self.hints.get("design") not in (None, "experiment"):
+            return
+        columns, why = self._relevant()
+        if columns:
+            self.hints["adjust_for"] = columns
+            self.because.append(f"adjust for {', '.join(columns)}, from {said!r}: {why}")
+
+    def _relevant(self) -> tuple[tuple[str, ...], str]:
+        """What is relevant to adjust for: what came before the treatment, as far as anything says so."""
+        others = self._all_others()
+        before = tuple(n for n in others if self.context.when.get(n) == "before")
+        if before and self.context.catalog.codebook.text:
+            return before, "the codebook places them before the treatment"
+        unknown = [n for n in others if n not in before]
+        return others, (
+            f"nothing says when {', '.join(unknown[:6])} came about, so they are taken to come before the treatment" if unknown
+            else "their names place them before the treatment"
+        )  # fmt: skip
+
+    def _selection(self) -> None:
+        """Rule 0: rows that were selected on a common effect of treatment and outcome, which the table does not hold."""
+        match = COLLIDER_NAMED.search(self.words)
+        if match is not None:
+            phrase = " ".join((match[1] or match[2]).split())
+            best = self.context.index.score([t for t in tokenise(phrase) if t.is_word])
+            if not best or best[0].score < SURE or best[0].column in self.asked:
+                self.hints["selected_on"] = phrase
+                self.because.append(f"rows selected on {phrase!r}, which is no column: {match[0].strip(' .:,')!r}")
+            return
+        generic = COLLIDER_BIAS.search(self.words)
+        if generic is not None and not self._all_others():
+            self.hints["selected_on"] = "what decided that a row was recorded"
+            self.because.append(
+                f"rows selected on a common effect that is no column: the words speak of {generic[0]!r}"
+            )
 
     def _all_others(self) -> tuple[str, ...]:
         left_out = {*self.asked, *self.found.mediators, *self.found.groups, *self.context.roles.identifier}

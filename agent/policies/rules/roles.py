@@ -41,6 +41,9 @@ TREATMENT_NAMES = frozenset(
     }
 )
 OUTCOME_NAMES = frozenset({"y", "outcome", "response", "target", "yobs"})
+UNIT_NAMES = frozenset({"unit", "subject", "person", "participant", "respondent", "observation", "row", "index"})
+MANY_UNITS = 12
+"""A column called `unit` with more values than this numbers the units; it describes none of them."""
 COVARIATE_NAMES = frozenset({"x", "z", "v", "cov", "covariate", "confounder"})
 _PERIOD_PARTS = frozenset(
     {
@@ -97,6 +100,8 @@ class Roles:
         low = name.lower()
         kind = card.type if card else "continuous"
         if kind in ("id", "constant", "empty", "text", "datetime") or (parts and parts[-1] == "id"):
+            self.identifier.add(name)
+        if low in UNIT_NAMES and card is not None and card.n_distinct > MANY_UNITS:
             self.identifier.add(name)
         if (
             kind == "binary"

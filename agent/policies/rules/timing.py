@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from ...state import Catalog, Codebook
@@ -11,9 +12,11 @@ from .cues import (
     ALL_EXCEPT,
     BEFORE,
     CONFOUNDERS,
+    CONFOUNDERS_LISTED,
     FIXED_AT_BIRTH,
     LEADING_BEFORE,
     PRE_YEARS,
+    STATE_AT_ENTRY,
     TREATED_YEAR,
     TREATMENT_INDICATOR,
     YEAR,
@@ -29,6 +32,8 @@ _BEFORE_PARTS = frozenset(
 _AFTER_PARTS = frozenset(
     {"after", "post", "followup", "final", "endline", "outcome", "posttest", "posttreatment", "subsequent", "endpoint"}
 )
+_DURING_PARTS = frozenset({"weekly", "daily", "monthly", "adherence", "attendance", "compliance", "sessions"})
+"""What is counted while a programme runs: how much, how often, how faithfully."""
 _EXPLICIT_BEFORE = frozenset({"before", "pre", "baseline", "pretest"})
 _EXPLICIT_AFTER = frozenset({"after", "post", "followup", "endline", "posttest"})
 _TREATED = frozenset({"treat", "treated", "treatment", "trt"})
@@ -60,6 +65,9 @@ def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
         description = " ".join(filter(None, (codebook.columns.get(name, ""), card.description if card else "")))
         found[name] = _one(name, description, treated_year, early)
     _place_the_rest(text, found)
+    for name in listed_confounders(codebook, tuple(names)):
+        if found[name] == "unknown":
+            found[name] = "before"
     if any(w == "before" for w in found.values()) or any(w == "after" for w in found.values()):
         for name in names:
             if found[name] == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
@@ -74,6 +82,21 @@ def _place_the_rest(text: str, found: dict[str, When]) -> None:
         for name, when in found.items():
             if when == "unknown" and name not in spared:
                 found[name] = "before"
+
+
+def listed_confounders(codebook: Codebook, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that the codebook calls confounders: in a list (`confounders such as age and sex`) or one by one."""
+    listed = " ".join(m[1] for m in CONFOUNDERS_LISTED.finditer(prose(codebook)[:20_000])).lower()
+    spaced = " ".join(("", *re.findall(r"\w+", listed), ""))
+    found: list[str] = []
+    for name in names:
+        if (
+            f" {name.lower()} " in spaced
+            or f" {' '.join(name_parts(name))} " in spaced
+            or CONFOUNDERS.search(codebook.columns.get(name, "")[:120])
+        ):
+            found.append(name)
+    return tuple(found)
 
 
 def _one(name: str, description: str, treated_year: int | None, early: set[int]) -> When:
@@ -92,7 +115,7 @@ def _one(name: str, description: str, treated_year: int | None, early: set[int])
         return "before"
     if after:
         return "after"
-    if CONFOUNDERS.search(description[:120]):
+    if CONFOUNDERS.search(description[:120]) or STATE_AT_ENTRY.search(description[:120]):
         return "before"
     if (year := _year_of(name, description)) is not None:
         if year in early:
@@ -103,7 +126,7 @@ def _one(name: str, description: str, treated_year: int | None, early: set[int])
             return "after"
     if parts & _BEFORE_PARTS and not parts & _AFTER_PARTS:
         return "before"
-    if parts & _AFTER_PARTS and not parts & {"treatment", "policy"}:
+    if parts & (_AFTER_PARTS | _DURING_PARTS) and not parts & {"treatment", "policy"}:
         return "after"
     return "unknown"
 
