@@ -162,7 +162,8 @@ def new_id(benchmark: str) -> str:
     """An id that sorts by time and says what was run."""
     stem = benchmark.removesuffix("/task.py").removesuffix(".py").rsplit("/", 1)[-1]
     plain = "".join(ch if ch.isascii() and ch.isalnum() else "-" for ch in stem)[:40]
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plain}-{secrets.token_hex(2)}"
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}{now.microsecond // 1000:03}-{plain}-{secrets.token_hex(2)}"
 
 
 def find_run(home: Path, id: str) -> RunFolder:

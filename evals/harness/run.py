@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -31,6 +32,8 @@ class Limits:
     """Tokens of prompts and replies in all sittings together; None for no limit."""
     calls: int | None = None
     """Calls of the model in all sittings together; None for no limit."""
+    use_cache: bool = True
+    """Whether an answer that this model has given to this very prompt before is taken again."""
 
 
 @dataclass
@@ -57,10 +60,11 @@ class Run:
                 for known in self.folder.records():
                     self._check_same(known, next(items, None))
                     self.tally.add(known)
-                for record in self._answers(items):
-                    self.folder.append(record)
-                    self.tally.add(record)
-                    on_answer(self.tally)
+                with closing(self._answers(items)) as answers:  # an interruption ends the workers as well
+                    for record in answers:
+                        self.folder.append(record)
+                        self.tally.add(record)
+                        on_answer(self.tally)
                 self.info = self.info.model_copy(update={"finished": True})
             finally:
                 spent = before + time.monotonic() - started
@@ -71,13 +75,18 @@ class Run:
                 f"There are no items of {self.benchmark.name} in {self.info.selection.data or 'the sample'!r}."
             )
 
-    def _answers(self, items: Iterator[Item]) -> Iterator[Record]:
+    def _answers(self, items: Iterator[Item]) -> Generator[Record]:
         if self.info.policy == "rules":
             assert self.benchmark.solve
             limits = self.limits
-            answered = solve_all(self.info.benchmark, self.benchmark.solve, items, limits.workers, limits.item_seconds)
-            return (Record(item=item, response=response, seconds=seconds) for item, response, seconds in answered)
-        raise UsageError(f"The policy {self.info.policy!r} is not built yet. Use --policy rules.")
+            for item, response, seconds in solve_all(
+                self.info.benchmark, self.benchmark.solve, items, limits.workers, limits.item_seconds
+            ):
+                yield Record(item=item, response=response, seconds=seconds)
+            return
+        from .models import ask_all
+
+        yield from ask_all(self, items)
 
     def _check_same(self, known: Record, item: Item | None) -> None:
         if item is None or (item.id, item.prompt) != (known.item.id, known.item.prompt):
@@ -87,16 +96,15 @@ class Run:
             )
 
 
-def begin(home: Path, benchmark: str, policy: Policy, selection: Selection, limits: Limits, model: str = "") -> Run:
+def begin(home: Path, benchmark: str, policy: Policy, selection: Selection, limits: Limits) -> Run:
     """Begin a run; nothing is asked yet.
 
     Args:
         home: Where Whence keeps what it remembers.
         benchmark: Name, or path of a `task.py`.
-        policy: Who answers.
+        policy: Who answers; for all but the rules the model that is configured.
         selection: Which items.
         limits: What may be used.
-        model: Name of the model that answers; empty for the rules.
 
     Raises:
         UsageError: there is no such benchmark or its items cannot be had, or the rules cannot answer it.
@@ -110,10 +118,18 @@ def begin(home: Path, benchmark: str, policy: Policy, selection: Selection, limi
         raise UsageError(f"There are no items of {found.name} in {selection.data or 'the sample'!r}.")
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     info = RunInfo(
-        id=new_id(benchmark), benchmark=benchmark, policy=policy, model=model, selection=selection, started=started,
+        id=new_id(benchmark), benchmark=benchmark, policy=policy, model=_model(policy), selection=selection, started=started,
         version=__version__,
     )  # fmt: skip
     return Run(new_run(home, info), found, info, Tally(found), limits)
+
+
+def _model(policy: Policy) -> str:
+    if policy == "rules":
+        return ""
+    from ...agent.policies.llm.config import load_config
+
+    return load_config().model
 
 
 def resume(folder: RunFolder, limits: Limits) -> Run:

@@ -12,8 +12,7 @@ from .tally import NONE, Marks, Tally
 if TYPE_CHECKING:
     import numpy as np
 
-    Column = np.ndarray[tuple[int], np.dtype[np.float64]]
-    Codes = np.ndarray[tuple[int], np.dtype[np.int64]]
+    from .estimates import Codes, Column
 
 
 class Score(Model):
