@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ....prompts import render
-from ....tools.domain.errors import BadArguments
+from ....tools.domain.errors import BadArguments, TooLarge
 from ...events import Listener, ModelReplied, TokenStreamed, Warned, ignore
 from ...state import ModelUsage
 from ...turns import Remembered, Transcript, Turn, request_key
@@ -166,18 +166,22 @@ class Asker:
         """Send a conversation that fits the context; fold it further when the endpoint finds it too long."""
         extra = estimated_tokens([*options.get("tools", ()), *(told or ()), *map(dict, said)])
         room = int(self.client.config.context_tokens * FITS) - REPLY_TOKENS - extra
-        for fold in range(1 + MOST_FOLDS):
-            text = prompt.fitted(room)
+        refused: ContextTooLong | None = None
+        for _ in range(1 + MOST_FOLDS):
+            try:
+                text = prompt.fitted(room)
+            except TooLarge as error:
+                raise refused or error from None
             conversation = [messages.system(render("system")), messages.user(text), *map(dict, said)]
             if told is not None:
                 conversation = fallback.encode_all(conversation, told)
             try:
                 return self.turn(act, conversation, options, stream=stream)
-            except ContextTooLong:
-                if fold == MOST_FOLDS or not prompt.folds:
-                    raise
+            except ContextTooLong as error:
+                refused = error
                 room = min(room, text_tokens(text)) // 2
-        raise AssertionError("the loop returns or raises")
+        assert refused  # the loop ends only so
+        raise refused
 
     def turn(
         self, act: str, conversation: Sequence[Message], options: Mapping[str, Any], *, stream: bool = False

@@ -29,11 +29,6 @@ class Prompt:
         """A text that has only one length."""
         return cls([lambda: text])
 
-    @property
-    def folds(self) -> bool:
-        """Whether there is a shorter version."""
-        return len(self._versions) > 1
-
     def followed_by(self, end: str) -> Prompt:
         """The same with more at its end."""
         return Prompt(self._versions, "\n\n".join(filter(None, (self._end, end))))

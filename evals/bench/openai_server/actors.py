@@ -13,7 +13,6 @@ from typing import Any
 
 from .replies import Say
 
-CALLS = re.compile(r"^Now do step", re.MULTILINE)
 ACTS = {"Now read the question": "read", "Now plan.": "plan", "Now write the answer": "write"}
 ESTIMATE = re.compile(
     r"on (?P<outcome>.+?) by (?P<how>[\w ]+?)(?:, adjusted for .*?)?: (?P<value>-?[\d.e+-]+)(?: \[(?P<low>\S+), (?P<high>\S+)\])?, n = "
@@ -48,7 +47,7 @@ class Analyst:
     Args:
         reading: Its reply to `read`; fields that are left out are null or empty.
         plan: Its reply to `plan`.
-        calls: The calls it makes at each stage, as (tool, arguments).
+        calls: The calls it makes at each step of its plan, as (tool, arguments).
         write: Its answer, from the request; a plain one from the first estimate when None.
     """
 
@@ -56,7 +55,7 @@ class Analyst:
         self,
         reading: Mapping[str, Any],
         plan: Mapping[str, Any],
-        calls: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]],
+        calls: Sequence[Sequence[tuple[str, Mapping[str, Any]]]],
         write: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     ) -> None:
         self.reading = reading
@@ -77,16 +76,24 @@ class Analyst:
 
     def act(self, body: dict[str, Any]) -> Say:
         """Its tool calls at the step that the prompt names; as JSON text where there are no tools."""
-        steps = self.plan["steps"]
-        number = int(re.search(r"Now do step (\d+)", asked(body))[1]) - 2  # pyright: ignore[reportOptionalSubscript]
-        wanted = self.calls.get(steps[number]["stage"], ()) if number < len(steps) else ()
-        calls = [(tool, dict(args)) for tool, args in wanted]
-        if "tools" not in body:
-            turn = {"calls": [{"tool": t, "arguments": a} for t, a in calls]} if calls else {"say": "Enough."}
-            return Say(json.dumps(turn))
-        if not calls:
-            return Say("Enough.")
-        return Say(calls=tuple((f"c{n}", tool, json.dumps(args)) for n, (tool, args) in enumerate(calls)))
+        step = re.search(r"^Now do step (\d+)", asked(body), re.MULTILINE)
+        number = int(step[1]) - self.first(body) if step else len(self.calls)
+        return say_calls(body, self.calls[number] if 0 <= number < len(self.calls) else ())
+
+    @staticmethod
+    def first(body: Mapping[str, Any]) -> int:
+        """Number of its first step in the prompts: where there are data, the look at them comes before."""
+        return 2 if re.search(r'^1\. data: "look at the data', asked(body), re.MULTILINE) else 1
+
+
+def say_calls(body: Mapping[str, Any], wanted: Sequence[tuple[str, Mapping[str, Any]]]) -> Say:
+    """Calls as the endpoint takes them: as tool calls, or as JSON text where there are no tools."""
+    if "tools" not in body:
+        calls = [{"tool": tool, "arguments": dict(args)} for tool, args in wanted]
+        return Say(json.dumps({"calls": calls} if calls else {"say": "Enough."}))
+    if not wanted:
+        return Say("Enough.")
+    return Say(calls=tuple((f"c{n}", tool, json.dumps(dict(args))) for n, (tool, args) in enumerate(wanted)))
 
 
 def plain_answer(body: Mapping[str, Any]) -> dict[str, Any]:
