@@ -1,6 +1,7 @@
 """Model calls through a faulty endpoint: how many come out equal, how many end cleanly, and what is done twice.
 
-A server of ours speaks Chat Completions over real sockets and fails on three requests in ten, in twenty ways.
+A server of ours speaks Chat Completions and Responses over real sockets and fails on three requests in ten, in many
+ways; both are asked the same questions with the same faults.
 The oracle is the script that the server plays. Malformed tool calls are written by the same server.
 """
 
@@ -9,9 +10,10 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from ...agent.policies.llm import messages
 from ...agent.policies.llm.client import ChatClient, Token
@@ -31,9 +33,10 @@ from ...tools.domain.errors import BadArguments, WhenceError
 from ...tools.registry import all_tools, get_tool
 from ._table import Table
 from .openai_server.replies import Say
-from .openai_server.serve import Fault, Lasting, ModelServer, Passing
+from .openai_server.serve import Fault, Harmless, Lasting, ModelServer, Passing
 from .openai_server.traits import KEY, MODEL
 
+APIS = ("chat", "responses")
 RATE = 0.3
 LASTING_SHARE = 0.2
 """Of the faults, those that no retry mends."""
@@ -65,30 +68,57 @@ class Outcome:
     seconds: float = 0
 
 
+class Malformed(NamedTuple):
+    """What came of malformed tool calls."""
+
+    calls: int
+    told: int
+    """Those that became `BadArguments`, which is told to the model."""
+
+
+Row = tuple[str, Callable[[Outcome, Malformed], object], str]
+ROWS: tuple[Row, ...] = (
+    ("model calls", lambda o, m: o.calls, f"faults at {RATE:.0%} a request"),
+    (
+        "faults injected",
+        lambda o, m: sum(o.injected.values()),
+        f"of {len({*get_args(Passing), *get_args(Lasting), *get_args(Harmless)})} kinds",
+    ),
+    ("equal to the fault-free reply", lambda o, m: o.equal, "text and tool calls"),
+    ("clean failures", lambda o, m: o.clean, "the error that belongs to the fault: " + ", ".join(sorted(EXPECTED))),
+    ("different replies", lambda o, m: o.different, ""),
+    ("crashes", lambda o, m: len(o.crashes), ""),
+    (
+        "duplicate effects",
+        lambda o, m: o.duplicates,
+        "tool calls carried out twice, text shown twice, needless requests",
+    ),
+    ("keys seen", lambda o, m: o.leaks, "in text, tokens, arguments and errors"),
+    ("retries", lambda o, m: o.retries, "made by one owner, bounded over the run"),
+    ("Retry-After not obeyed", lambda o, m: f"{o.early} of {o.injected['429_after']}", ""),
+    ("malformed tool calls", lambda o, m: m.calls, ""),
+    ("told to the model", lambda o, m: m.told, "as BadArguments"),
+    ("seconds", lambda o, m: o.seconds, "slow-loris attempts included"),
+)
+"""What is counted, how, and what it means."""
+
+
 def main() -> int:
     """Print the fault table; exit status 1 when anything differs, crashes, is done twice or leaks."""
-    outcome = measure(600)
-    malformed = measure_malformed()
-    table = Table("Model endpoint under faults", ("what", "count", "note"))
-    table.add("model calls", outcome.calls, f"{sum(outcome.injected.values())} faults injected at {RATE:.0%} a request")
-    table.add("equal to the fault-free reply", outcome.equal, "text and tool calls")
-    table.add("clean failures", outcome.clean, "the error that belongs to the fault: " + ", ".join(sorted(EXPECTED)))
-    table.add("different replies", outcome.different, "")
-    table.add("crashes", len(outcome.crashes), "; ".join(outcome.crashes[:3]))
-    table.add(
-        "duplicate effects", outcome.duplicates, "tool calls carried out twice, text shown twice, needless requests"
-    )
-    table.add("keys seen", outcome.leaks, "in text, tokens, arguments and errors")
-    table.add("retries", outcome.retries, "made by one owner, bounded over the run")
-    table.add("Retry-After not obeyed", outcome.early, f"of {outcome.injected['429_after']}")
-    table.add(
-        "malformed tool calls", malformed[0], f"{malformed[1]} told to the model as BadArguments, the rest crashes"
-    )
-    table.add("seconds", outcome.seconds, "slow-loris attempts included")
-    table.note("By fault: " + ", ".join(f"{k} {v}" for k, v in sorted(outcome.injected.items())))
+    found = [(measure(600, api=api), measure_malformed(api)) for api in APIS]
+    table = Table("Model endpoint under faults", ("what", *APIS, "note"))
+    for what, count, note in ROWS:
+        table.add(what, *(count(outcome, malformed) for outcome, malformed in found), note)
+    for api, (outcome, _) in zip(APIS, found, strict=True):
+        table.note(f"Faults over {api}: " + ", ".join(f"{k} {v}" for k, v in sorted(outcome.injected.items())))
+        table.notes += [f"Crash over {api}: {crash}" for crash in outcome.crashes[:3]]
     table.publish("llm_faults")
+    return int(any(_falls_short(outcome, malformed) for outcome, malformed in found))
+
+
+def _falls_short(outcome: Outcome, malformed: Malformed) -> bool:
     bad = outcome.different + len(outcome.crashes) + outcome.duplicates + outcome.leaks + outcome.early
-    return int(bool(bad) or malformed[0] != malformed[1] or outcome.equal + outcome.clean != outcome.calls)
+    return bool(bad) or malformed.told != malformed.calls or outcome.equal + outcome.clean != outcome.calls
 
 
 def local_config(base_url: str, **changed: Any) -> LlmConfig:
@@ -99,13 +129,14 @@ def local_config(base_url: str, **changed: Any) -> LlmConfig:
     return LlmConfig.model_validate(found.model_dump() | changed)
 
 
-def measure(n_calls: int, seed: int = 1, total_s: float = 0.6) -> Outcome:
+def measure(n_calls: int, seed: int = 1, total_s: float = 0.6, api: str = "chat") -> Outcome:
     """Hold conversations of two turns, with a tool call between, over a faulty server.
 
     Args:
         n_calls: Model calls to make.
         seed: For the faults and for where streams are cut.
         total_s: Longest time of one attempt, which a slow-loris attempt takes.
+        api: Which of the two is spoken.
     """
     rng = Random(seed)
     kinds = {True: get_args(Lasting), False: get_args(Passing)}
@@ -118,7 +149,7 @@ def measure(n_calls: int, seed: int = 1, total_s: float = 0.6) -> Outcome:
         return rng.choice((*kinds[rng.random() < LASTING_SHARE], "no_usage"))
 
     with ModelServer(script, fault, seed=seed, retry_after_s=RETRY_AFTER_S) as server:
-        config = local_config(server.base_url, total_s=total_s, retries_per_call=12, retries_per_run=1000)
+        config = local_config(server.base_url, api=api, total_s=total_s, retries_per_call=12, retries_per_run=1000)
         executed: Counter[str] = Counter()
         with ChatClient(config, sleep=_quick, rng=Random(seed)) as client:
             item = 0
@@ -207,12 +238,12 @@ def _not_obeyed(server: ModelServer) -> int:
     return sum(pause < RETRY_AFTER_S for pause in pauses)
 
 
-def measure_malformed() -> tuple[int, int]:
-    """Have the model write malformed calls of every tool; returns how many, and how many became `BadArguments`."""
+def measure_malformed(api: str = "chat") -> Malformed:
+    """Have the model write malformed calls of every tool."""
     cases = list(malformed_calls())
     n_told = 0
     scripted = ModelServer(lambda body: Say(calls=(("c", *cases[int(body["messages"][0]["content"])]),)))
-    with scripted as server, ChatClient(local_config(server.base_url)) as client:
+    with scripted as server, ChatClient(local_config(server.base_url, api=api)) as client:
         for n in range(len(cases)):
             call = client.ask([messages.user(str(n))], stream=n % 2 == 0).tool_calls[0]
             try:
@@ -220,7 +251,7 @@ def measure_malformed() -> tuple[int, int]:
                 tool.parse(decode_arguments(tool, call.arguments_json))
             except BadArguments:
                 n_told += 1
-    return len(cases), n_told
+    return Malformed(len(cases), n_told)
 
 
 def malformed_calls() -> list[tuple[str, str]]:

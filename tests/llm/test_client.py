@@ -246,8 +246,10 @@ def test_every_form_of_retry_after_is_read(headers: dict[str, str], expected: fl
 
 
 @pytest.mark.parametrize(("n_calls", "total_s"), [(40, 0.3), pytest.param(500, 0.4, marks=pytest.mark.slow)])
-def test_of_many_calls_through_many_faults_none_crashes_differs_or_is_made_twice(n_calls: int, total_s: float) -> None:
-    outcome = measure(n_calls, seed=7, total_s=total_s)
+def test_of_many_calls_through_many_faults_none_crashes_differs_or_is_made_twice(
+    api: str, n_calls: int, total_s: float
+) -> None:
+    outcome = measure(n_calls, seed=7, total_s=total_s, api=api)
     assert outcome.crashes == []
     assert (outcome.different, outcome.duplicates, outcome.leaks, outcome.early) == (0, 0, 0, 0)
     assert outcome.equal + outcome.clean == outcome.calls >= n_calls
@@ -255,7 +257,7 @@ def test_of_many_calls_through_many_faults_none_crashes_differs_or_is_made_twice
 
 
 @pytest.mark.slow
-def test_every_malformed_call_is_told_to_the_model() -> None:
-    n_calls, n_told = measure_malformed()
+def test_every_malformed_call_is_told_to_the_model(api: str) -> None:
+    n_calls, n_told = measure_malformed(api)
     assert n_calls >= 300
     assert n_told == n_calls

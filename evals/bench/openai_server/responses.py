@@ -122,6 +122,16 @@ def body_of(say: Say, chat: dict[str, Any]) -> dict[str, Any]:
     return body | {"usage": usage | {"total_tokens": counted["total_tokens"]}}
 
 
+def failed(streamed: bool) -> dict[str, Any]:
+    """A response that the model broke down over."""
+    body = body_of(Say(usage=False), {}) | {
+        "status": "failed",
+        "output": [],
+        "error": {"code": "server_error", "message": "The model broke down."},
+    }
+    return {"type": "response.failed", "response": body} if streamed else body
+
+
 def _outputs(say: Say) -> Iterator[dict[str, Any]]:
     """A thought that nobody may read, then what is said, then the calls."""
     yield {"id": "rs_1", "type": "reasoning", "summary": []}

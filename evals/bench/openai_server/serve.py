@@ -21,7 +21,7 @@ from .validate import Invalid, check_request
 
 Passing = Literal[
     "429", "429_after", "500", "502", "529", "reset", "slow_loris", "empty", "truncated", "html", "bad_json",
-    "wrong_types", "nan",
+    "wrong_types", "nan", "failed",
 ]  # fmt: skip
 Lasting = Literal["refusal", "content_filter", "wrong_model", "expired_key", "context_length", "no_credit", "filtered"]
 Harmless = Literal["no_usage"]
@@ -50,6 +50,8 @@ class Api:
     """Check a request and give it in the shape of Chat Completions."""
     whole: Callable[[Say, dict[str, Any]], dict[str, Any]]
     events: Callable[[Say, dict[str, Any], Random], Iterator[dict[str, Any]]]
+    failed: Callable[[bool], dict[str, Any]]
+    """What stands where a reply should when the model broke down: an event of a stream, or a body."""
     ends: str
     """What a stream ends with."""
 
@@ -59,9 +61,13 @@ def _chat(body: Any) -> dict[str, Any]:
     return body
 
 
+def _chat_failed(streamed: bool) -> dict[str, Any]:
+    return {"error": STATUSES["500"][1]}
+
+
 APIS = {
-    "chat": Api(_chat, body_of, chunks_of, "data: [DONE]\n\n"),
-    "responses": Api(responses.as_chat, responses.body_of, responses.events_of, ""),
+    "chat": Api(_chat, body_of, chunks_of, _chat_failed, "data: [DONE]\n\n"),
+    "responses": Api(responses.as_chat, responses.body_of, responses.events_of, responses.failed, ""),
 }
 
 
@@ -246,7 +252,8 @@ class _Handler(BaseHTTPRequestHandler):
             if body.get("stream") and self.server.model.traits.streaming:
                 self._stream(api, body, say, fault)
             else:
-                self._whole(json.dumps(api.whole(say, body), ensure_ascii=False).encode(), fault)
+                whole = api.failed(False) if fault == "failed" else api.whole(say, body)
+                self._whole(json.dumps(whole, ensure_ascii=False).encode(), fault)
 
     def _garbage(self, api: Api, fault: str, body: dict[str, Any], say: Say) -> None:
         whole = api.whole(say, body)
@@ -283,7 +290,10 @@ class _Handler(BaseHTTPRequestHandler):
             data = "".join([*events, api.ends]).encode()
             cuts = sorted(rng.randrange(1, len(data)) for _ in range(min(40, len(data) // 60)))
         parts = [data[a:b] for a, b in zip([0, *cuts], [*cuts, len(data)], strict=True)]
-        if fault == "truncated":
+        if fault == "failed":
+            half = "".join(events[: len(events) // 2])
+            self._send_stream([half.encode(), f"data: {json.dumps(api.failed(True))}\n\n{api.ends}".encode()])
+        elif fault == "truncated":
             whole_events = "".join(events[: max(1, len(events) // 2)]).encode()
             self._send_stream([whole_events], end=rng.random() < 0.5)
             self._hang_up()
