@@ -54,7 +54,7 @@ class GraphDiff(Model):
     reoriented: tuple[tuple[Edge, Edge], ...] = ()
     """Edges between the same two nodes whose marks changed: as it was, as it is."""
     relabelled: tuple[tuple[Edge, Edge], ...] = ()
-    """Edges with the same marks whose origin or bootstrap support changed."""
+    """Edges with the same marks whose origin, bootstrap support or confidence changed."""
 
     @property
     def empty(self) -> bool:
@@ -118,4 +118,5 @@ class Hit(Model):
 
 
 def _label(edge: Edge) -> str:
-    return edge.origin if edge.support is None else f"{edge.origin}, support {edge.support:g}"
+    measured = "" if edge.support is None else f", support {edge.support:g}"
+    return edge.origin + measured + ("" if edge.confidence is None else f", confidence {edge.confidence:g}")

@@ -381,6 +381,13 @@ def test_formats_without_a_place_for_provenance_say_so() -> None:
     assert read_graph(write_graph(graph, "dot")).edges[0].support == 0.9
 
 
+@pytest.mark.parametrize("format", ["dot", "gml", "graphml", "dagitty", "json"])
+def test_what_a_model_proposed_stays_marked_with_its_confidence(format: str) -> None:
+    graph = Dag.build([Edge(source="a", target="b", origin="model", confidence=0.7)])
+    read = read_graph(write_graph(graph, format)).edges[0]
+    assert (read.origin, read.confidence, read.support) == ("model", 0.7, None)
+
+
 def test_writing_refuses_what_cannot_be_held() -> None:
     lagged = LaggedDag.build([Edge(source="a", target="a", lag_steps=1)])
     with pytest.raises(BadArguments, match="time lag"):

@@ -43,6 +43,8 @@ class Edge(Model):
     """Who says so: a person, the data (a discovery algorithm), or a language model."""
     support: float | None = Field(default=None, ge=0, le=1)
     """Share of bootstrap resamples with this edge; None when it was not measured."""
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    """How sure whoever says so is, by their own account; nothing was measured. None when they did not say."""
 
     @model_validator(mode="after")
     def _no_self_loop(self) -> Edge:

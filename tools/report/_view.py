@@ -132,7 +132,7 @@ def _dag(answer: dict[str, Any], results: list[Result]) -> tuple[str | None, str
     except (ValidationError, WhenceError):
         return None, "The graph is of a kind this version cannot draw; the JSON report holds it."
     source = _last(results, GraphResult)
-    learned = source is not None and source.method not in ("read", "edit")
+    learned = source is not None and source.learned
     origin = f"Learned from the data by {source.method}." if learned and source else "Given, not learned from the data."
     return draw_graph(graph, roles, adjusted), origin
 

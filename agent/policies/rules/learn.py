@@ -19,7 +19,7 @@ def graph_in_use(situation: Situation, seen: Seen) -> str | None:
     """The graph to reason on: the one that was given, else the one that was learned."""
     if situation.catalog.graph:
         return situation.catalog.graph
-    learned = [r.name for _, r in seen.pairs(GraphResult) if r.method not in ("read", "edit")]
+    learned = [r.name for _, r in seen.pairs(GraphResult) if r.learned]
     return learned[-1] if learned else None
 
 

@@ -128,8 +128,12 @@ def not_kept(graph: AnyGraph, format: str) -> tuple[str, ...]:
     """What of a graph's provenance a format has no place for, in words; its structure is always kept or refused."""
     if format not in _PLAIN:
         return ()
-    marked = [e for e in graph.edges if edge_extras(e).keys() & {"origin", "support"}]
-    return (f"{format} has no place for the origin and bootstrap support of {len(marked)} edge(s)",) if marked else ()
+    marked = [e for e in graph.edges if edge_extras(e).keys() & {"origin", "support", "confidence"}]
+    return (
+        (f"{format} has no place for the origin, bootstrap support and confidence of {len(marked)} edge(s)",)
+        if marked
+        else ()
+    )
 
 
 def detect_format(text: str) -> str:

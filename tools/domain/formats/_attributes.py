@@ -1,4 +1,4 @@
-"""Read what nodes and edges carry in the formats with attributes: marks, latent, lag, origin, support."""
+"""Read what nodes and edges carry in the formats with attributes: marks, latent, lag, origin, support, confidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ._draft import Draft, bad_line
 TRUE = {"1", "true", "yes", "y", "1.0"}
 FALSE = {"0", "false", "no", "n", "0.0"}
 MARK_NAMES: dict[str, Mark] = {"tail": "tail", "arrow": "arrow", "circle": "circle"}
-_KEYS = {"lag", "lag_steps", "origin", "support", "mark_source", "mark_target"}
+_SHARES = ("support", "confidence")
+_KEYS = {"lag", "lag_steps", "origin", *_SHARES, "mark_source", "mark_target"}
 
 
 def latent_of(attributes: Mapping[str, object]) -> bool:
@@ -27,7 +28,7 @@ def latent_of(attributes: Mapping[str, object]) -> bool:
 def add_edge(
     draft: Draft, source: str, symbol: str, target: str, attributes: Mapping[str, object], line: int = 0
 ) -> None:
-    """Add an edge whose marks, lag, origin and support may stand in its attributes.
+    """Add an edge whose marks, lag, origin, support and confidence may stand in its attributes.
 
     Args:
         draft: What is being read.
@@ -54,17 +55,18 @@ def add_edge(
     origin = str(attributes.get("origin", "user"))
     if origin not in ("user", "data", "model"):
         raise bad_line(draft.what, line, shown, f"the origin {origin[:20]!r} must be user, data or model.")
+    support, confidence = (_share(draft, key, attributes.get(key), line, shown) for key in _SHARES)
     draft.edge(
         source, symbol, target, line,
-        lag_steps=int(lag.removesuffix(".0")), origin=origin, support=_share(draft, attributes.get("support"), line, shown),
+        lag_steps=int(lag.removesuffix(".0")), origin=origin, support=support, confidence=confidence,
     )  # fmt: skip
 
 
-def _share(draft: Draft, value: object, line: int, shown: str) -> float | None:
+def _share(draft: Draft, key: str, value: object, line: int, shown: str) -> float | None:
     if value is None:
         return None
     try:
         share = float(str(value))
     except ValueError:
-        raise bad_line(draft.what, line, shown, f"support {str(value)[:20]!r} must be a number in [0, 1].") from None
+        raise bad_line(draft.what, line, shown, f"{key} {str(value)[:20]!r} must be a number in [0, 1].") from None
     return share

@@ -95,13 +95,14 @@ class Draft:
         lag_steps: int = 0,
         origin: Origin = "user",
         support: float | None = None,
+        confidence: float | None = None,
     ) -> None:
         """Add an edge; the same edge twice counts once."""
         mark_source, mark_target = MARKS[symbol]
         try:
             e = Edge(
                 source=source, target=target, mark_source=mark_source, mark_target=mark_target,
-                lag_steps=lag_steps, origin=origin, support=support,
+                lag_steps=lag_steps, origin=origin, support=support, confidence=confidence,
             )  # fmt: skip
         except BadArguments as error:
             raise bad_line(self.what, line, f"{source} {symbol} {target}", str(error)) from error
@@ -203,7 +204,7 @@ def kind_to_state(graph: AnyGraph) -> str | None:
 
 
 def edge_extras(e: Edge) -> dict[str, str | int | float]:
-    """What an edge carries beyond its ends and marks, without defaults: lag, origin, support."""
+    """What an edge carries beyond its ends and marks, without defaults: lag, origin, support, confidence."""
     extras: dict[str, str | int | float] = {}
     if e.lag_steps:
         extras["lag_steps"] = e.lag_steps
@@ -211,4 +212,6 @@ def edge_extras(e: Edge) -> dict[str, str | int | float]:
         extras["origin"] = e.origin
     if e.support is not None:
         extras["support"] = e.support
+    if e.confidence is not None:
+        extras["confidence"] = e.confidence
     return extras

@@ -21,6 +21,7 @@ _KEYS = {
     "lag_steps": ("edge", "int"),
     "origin": ("edge", "string"),
     "support": ("edge", "double"),
+    "confidence": ("edge", "double"),
 }
 
 

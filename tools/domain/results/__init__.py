@@ -17,6 +17,7 @@ from .data import (
 from .effect import Benchmark, ContrastEstimate, EffectEstimate, EffectRange, Refutation, Sensitivity
 from .graph import (
     AdjustmentResult,
+    GraphComparison,
     GraphResult,
     Identification,
     IdentificationStatus,
@@ -53,6 +54,7 @@ __all__ = [
     "EffectEstimate",
     "EffectRange",
     "Finding",
+    "GraphComparison",
     "GraphResult",
     "Identification",
     "IdentificationStatus",
@@ -89,6 +91,7 @@ RESULTS: dict[str, type[Result]] = {
         DatasetProfile,
         EffectEstimate,
         EffectRange,
+        GraphComparison,
         GraphResult,
         Identification,
         ImplicationsResult,

@@ -17,14 +17,49 @@ class GraphResult(Result):
     name: str
     graph: AnyGraph
     method: str
-    """`read`, `pc`, `fci`, `ges`, `directlingam`, `edit`, …"""
+    """`read`, `proposal`, `pc`, `fci`, `ges`, `directlingam`, `edit`, …"""
     notes: tuple[str, ...] = ()
+
+    @property
+    def learned(self) -> bool:
+        """Whether data made it, and not words."""
+        return self.method not in ("read", "edit", "proposal")
 
     def summary(self) -> str:
         g = self.graph
         shown = "; ".join(map(str, g.edges[:30])) or "no edges"
         more = f"; and {len(g.edges) - 30} more" if len(g.edges) > 30 else ""
         return f"{type(g).__name__} {self.name!r} ({self.method}): {len(g.nodes)} nodes, {len(g.edges)} edges: {shown}{more}"
+
+
+class GraphComparison(Result):
+    """Where two graphs agree; pairs of nodes are counted, whatever joins them."""
+
+    kind: Literal["graph_comparison"] = "graph_comparison"
+    first: str
+    second: str
+    n_same: int
+    """Pairs with the same edge in both."""
+    n_other_marks: int
+    """Pairs that are joined in both, but not in the same direction or not as surely."""
+    n_only_first: int
+    n_only_second: int
+    differences: tuple[str, ...] = ()
+    """Every change that leads from the first to the second, in words."""
+
+    @property
+    def distance(self) -> int:
+        """The structural Hamming distance: pairs that are not joined in the same way."""
+        return self.n_other_marks + self.n_only_first + self.n_only_second
+
+    def summary(self) -> str:
+        """Counts first, then what differs."""
+        counts = (
+            f"{self.first!r} and {self.second!r} have {self.n_same} edges in common; {self.n_other_marks} differ in direction, "
+            f"{self.n_only_first} are only in the first, {self.n_only_second} only in the second"
+        )
+        shown = "; ".join(self.differences[:20])
+        return f"{counts}: {shown}" if shown else f"{counts}."
 
 
 class Selection(Result):

@@ -1,0 +1,1 @@
+"""What people or models say of the world, taken in as typed and labelled statements."""
