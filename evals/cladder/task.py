@@ -12,6 +12,7 @@ from ..harness.perturb import (
     with_new_names,
 )
 from ..harness.spec import Benchmark, Published
+from .generate import generate
 from .load import load
 from .names import made_up_names
 from .solve import always_yes, last_two_numbers, solve, yes_to_more
@@ -26,6 +27,7 @@ BENCHMARK = Benchmark(
     load=load,
     solve=solve,
     instructions="Answer the question about this hypothetical world with yes or no.",
+    generate=generate,
     perturb={
         "synonyms": rewriting("synonyms", use_synonyms),
         "order": rewriting("order", reorder),

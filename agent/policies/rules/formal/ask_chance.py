@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .calls import query_reading
-from .frames import match_any
+from .frames import matches
 from .polarity import asks_up, by_sign
 from .types import FormalReading, Premises
 from .vocabulary import Vocabulary
@@ -33,12 +33,11 @@ _HALF = re.compile(r"not|even|(?:one |a )?half|50 ?%|0?\.50?|its (?:opposite|abs
 
 def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
     """Read a question of the first rung."""
-    if (slots := match_any(_IN_GROUP, question)) and (reading := _contrast(slots, premises, vocabulary)):
-        return reading
-    if (slots := match_any(_WHEN_SEEN, question)) and (reading := _contrast(slots, premises, vocabulary)):
-        return reading
-    slots = match_any(_AGAINST, question)
-    return _more_likely(slots, premises, vocabulary) if slots else None
+    for patterns, build in ((_IN_GROUP, _contrast), (_WHEN_SEEN, _contrast), (_AGAINST, _more_likely)):
+        for slots in matches(patterns, question):
+            if (reading := build(slots, premises, vocabulary)) is not None:
+                return reading
+    return None
 
 
 def _contrast(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .....tools.domain.results import QueryAnswer, Result
 from .calls import query_reading
-from .frames import match_any
+from .frames import matches
 from .polarity import asks_up, by_sign
 from .sentences import split_list
 from .types import Event, FormalReading, FormalVerdict, Premises
@@ -53,9 +53,9 @@ _TOTAL = (
 def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
     """Read a question of the second or third rung."""
     for patterns, build in _KINDS:
-        slots = match_any(patterns, question)
-        if slots and (reading := build(slots, premises, vocabulary)) is not None:
-            return reading
+        for slots in matches(patterns, question):
+            if (reading := build(slots, premises, vocabulary)) is not None:
+                return reading
     return None
 
 

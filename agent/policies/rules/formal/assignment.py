@@ -132,4 +132,4 @@ class _Graph:
         if len(others) > 1:
             return score + (0.3 if set(others) == self.parents[effect] else 0.0)
         # one condition tells little of its place: mostly it is a first cause, and the effect the last one
-        return score + 0.1 * (not self.parents[others[0]]) + 0.1 * (not self.children[effect])
+        return score + 0.1 * all(not self.parents[o] for o in others) + 0.1 * (not self.children[effect])

@@ -8,6 +8,7 @@ new word is added in one place.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 MORE = "more|larger|higher|greater|bigger|likelier|stronger|better"
@@ -61,23 +62,35 @@ CLASSES = {
     "among": "among|amongst|for|given(?: that)?|conditional on|within",
     "occurs": "occurs?|happens?|is seen|is observed|is found|is present|holds?",
 }
+_COMMA = ",?"
 _TOKEN = re.compile(
     r"<(?P<slot>\w+)>|\{(?P<kind>[\w ]+)\}|\[(?P<maybe>(?:[^\[\]]|\[[^\]]*\])+)\]|\((?P<choice>[^()]+)\)|(?P<word>[^\s<{\[(]+)"
 )
 
 
 @cache
-def frame(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern; it must match the whole of a text, the case of letters and a question mark aside."""
-    return re.compile(rf"\s*{_compiled(pattern)}\s*\??\s*", re.I)
+def frame(pattern: str, *, commas: bool = False) -> re.Pattern[str]:
+    """Compile a pattern; it must match the whole of a text, the case of letters and a question mark aside.
+
+    Args:
+        pattern: As the module says.
+        commas: Whether its commas must stand in the text, or may.
+    """
+    compiled = _compiled(pattern)
+    return re.compile(rf"\s*{compiled.replace(_COMMA, ',') if commas else compiled}\s*\??\s*", re.I)
+
+
+def matches(patterns: tuple[str, ...], text: str) -> Iterator[dict[str, str]]:
+    """The slots of every pattern that fits, those without words left out; patterns whose commas are there come first."""
+    for commas in (True, False) if "," in text else (False,):
+        for pattern in patterns:
+            if found := frame(pattern, commas=commas).fullmatch(text):
+                yield {k: v.strip(" ,") for k, v in found.groupdict().items() if v}
 
 
 def match_any(patterns: tuple[str, ...], text: str) -> dict[str, str] | None:
-    """The slots of the first pattern that fits, those without words left out; None when none fits."""
-    for pattern in patterns:
-        if found := frame(pattern).fullmatch(text):
-            return {k: v.strip(" ,") for k, v in found.groupdict().items() if v}
-    return None
+    """The slots of the first pattern that fits; None when none fits."""
+    return next(matches(patterns, text), None)
 
 
 def _compiled(pattern: str) -> str:
@@ -109,4 +122,4 @@ def _piece(token: re.Match[str]) -> str:
         return _compiled(token["maybe"])
     if token["choice"]:
         return "(?:" + "|".join(_compiled(c) for c in token["choice"].split("|")) + ")"
-    return ",?" if token["word"] == "," else re.escape(token["word"]).replace(",", ",?")
+    return re.escape(token["word"]).replace(",", _COMMA)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from .likeness import contrary, covered, sense
+from .likeness import contrary, covered, denies, sense
 
 MOST_PHRASES = 10
 """With more phrases of one variable the later ones follow the first."""
@@ -114,7 +114,7 @@ def _lean(
     if phrase in opposite:
         lean += _shared(phrase, variable) - _shared(opposite[phrase], variable)
         other = sense(opposite[phrase]).stems
-        lean += 2.0 * sum((len(y) > len(x)) - (len(y) < len(x)) for x in said.stems for y in other if contrary(x, y))
+        lean += 2.0 * sum(denies(y, x) - denies(x, y) for x in said.stems for y in other)
     # the published languages name the level that happens second
     lean += sum(0.25 if phrase == b else -0.25 for a, b in pairs if phrase in (a, b))
     return lean

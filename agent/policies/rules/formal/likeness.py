@@ -20,7 +20,7 @@ _WORDS_SKIPPED = (
 )
 _WORDS_DENYING = (
     "not no never without lack lacks lacking lacked absence absent none cannot neither nor non fail fails failed avoid "
-    "avoids avoided avoiding free false"
+    "avoids avoided avoiding free false deficient deficiency insufficient"
 )
 _WORDS_LOW = (
     "low lower small smaller short shorter poor poorer weak weaker few fewer little less bad worse slow slower negative "
@@ -31,7 +31,9 @@ _ANTONYMS = (
     "boy girl, day night, dark bright, dark light, clean dirty, clean polluted, wet dry, hot cold, warm cold, open close, "
     "full empty, fast slow, early late, win lose, pass fail, accept reject, employ unemploy, hard easy, thick thin, "
     "strong weak, big small, large small, long short, tall short, high low, good bad, good poor, kind mean, obese slim, "
-    "success failure, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent"
+    "success failure, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent, "
+    "death live, dead live, die live, healthy problem, tanned pale, happiness sadness, "
+    "admission rejection, admission reject, admitted rejected, admit reject, admission rejected"
 )
 _ENDINGS = (
     "ization ation ition ment itie ity nesse ness ion ance ence ically ical ing ive ally er or ied ie ed ly al y e"
@@ -117,11 +119,14 @@ _OPPOSITE = frozenset(frozenset(stem(w) for w in pair.split()) for pair in _ANTO
 
 
 @lru_cache(maxsize=65536)
+def denies(one: str, two: str) -> bool:
+    """Whether the first stem is the second with a prefix that denies: unattractive, attractive."""
+    return len(one) > len(two) and any(one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
+
+
 def contrary(one: str, two: str) -> bool:
-    """Whether one stem is the other with a prefix that denies (unattractive, attractive), or two are opposites."""
-    if frozenset((one, two)) in _OPPOSITE:
-        return True
-    return any(two == f"{p}{one}" or one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
+    """Whether one stem denies the other, or the two are opposites: death, survival."""
+    return frozenset((one, two)) in _OPPOSITE or denies(one, two) or denies(two, one)
 
 
 def covered(wanted: Iterable[str], by: Iterable[str]) -> float:
