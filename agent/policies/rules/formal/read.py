@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import ask_chance, ask_effect, ask_method, state_chances, state_edges, state_methods
+from . import (
+    ask_chance,
+    ask_effect,
+    ask_graph,
+    ask_levels,
+    ask_method,
+    state_chances,
+    state_edges,
+    state_graph,
+    state_levels,
+    state_methods,
+)
+from .scales import compound_names
 from .sentences import split_passage
 from .types import FormalReading, Premises, Unreadable
 from .vocabulary import Vocabulary
@@ -12,9 +24,21 @@ from .vocabulary import Vocabulary
 StatementReader = Callable[[str, Premises, Vocabulary], bool]
 QuestionReader = Callable[[str, Premises, Vocabulary], FormalReading | None]
 
-STATEMENT_READERS: tuple[StatementReader, ...] = (state_methods.read, state_chances.read, state_edges.read)
+STATEMENT_READERS: tuple[StatementReader, ...] = (
+    state_methods.read,
+    state_levels.read,
+    state_chances.read,
+    state_graph.read,
+    state_edges.read,
+)
 """The first that understands a sentence has it."""
-QUESTION_READERS: tuple[QuestionReader, ...] = (ask_method.read, ask_effect.read, ask_chance.read)
+QUESTION_READERS: tuple[QuestionReader, ...] = (
+    ask_method.read,
+    ask_graph.read,
+    ask_levels.read,
+    ask_effect.read,
+    ask_chance.read,
+)
 """The first that understands the question has it."""
 MOST_SHOWN = 120
 
@@ -32,7 +56,9 @@ def read_formal(text: str) -> FormalReading | Unreadable:
     if not passage.question:
         return Unreadable("The text is empty.")
     premises = Premises()
-    vocabulary = Vocabulary(premises, passage.question)
+    vocabulary = Vocabulary(premises, passage.question, passage.form)
+    for name in compound_names(passage.statements):
+        vocabulary.declare(name)
     for sentence in passage.statements:
         if not any(read(sentence, premises, vocabulary) for read in STATEMENT_READERS):
             premises.ignored.append(sentence)

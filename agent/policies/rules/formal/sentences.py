@@ -42,17 +42,22 @@ def split_passage(text: str) -> Passage:
     if asked:
         before = split_sentences(text[: asked[-1].start()])
         first, *more = split_sentences(text[asked[-1].end() :], keep_mark=True) or [""]
-        form = [s for s in more if _FORM.match(s)]
-        return Passage(tuple(before), " ".join([first, *(s for s in more if s not in form)]), ". ".join(form))
+        more, form = _part_form(more)
+        return Passage(tuple(before), " ".join([first, *more]), ". ".join(form))
     sentences = split_sentences(text, keep_mark=True)
     at = max((i for i, s in enumerate(sentences) if s.endswith("?")), default=len(sentences) - 1)
     start = at
     while start > 0 and _SUPPOSES.match(sentences[start - 1]):
         start -= 1
-    form = [s for s in sentences[at + 1 :] if _FORM.match(s)]
-    after = [s for s in sentences[at + 1 :] if s not in form]
+    after, form = _part_form(sentences[at + 1 :])
     statements = [s.rstrip("?") for s in (*sentences[:start], *after)]
     return Passage(tuple(statements), " ".join(sentences[start : at + 1]) if sentences else "", ". ".join(form))
+
+
+def _part_form(sentences: list[str]) -> tuple[list[str], list[str]]:
+    """What comes after a question, parted where it begins to speak of the form of the answer."""
+    start = next((i for i, s in enumerate(sentences) if _FORM.match(s)), len(sentences))
+    return sentences[:start], sentences[start:]
 
 
 def split_sentences(text: str, *, keep_mark: bool = False) -> list[str]:

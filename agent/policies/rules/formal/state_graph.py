@@ -15,7 +15,8 @@ _CAUSES = re.compile(r"^(?:and\s+|if\s+|that\s+)*(?P<source>\w+)\s+(?:directly\s
 _STANDS_FOR = re.compile(r"(?P<symbol>\w{1,3})\s+(?:represents|stands for|denotes|means)\s+(?P<name>.+?)$", re.I)
 _NEXT_SYMBOL = re.compile(r"(?:,|\band|;)\s+(?=\w{1,3}\s+(?:represents|stands for|denotes|means)\s)", re.I)
 _CONFOUNDED = re.compile(
-    r"\b(?:unobserved|unmeasured|hidden|latent) (?:common causes?|confounders?)\b.*?\bbetween\b\s*:?\s*(?P<pairs>.*)$", re.I
+    r"\b(?:unobserved|unmeasured|hidden|latent) (?:common causes?|confounders?)\b.*?\bbetween\b\s*:?\s*(?P<pairs>.*)$",
+    re.I,
 )
 _PAIR = re.compile(r"^(?:and\s+)?(?P<one>\w+)\s+and\s+(?P<two>\w+)$", re.I)
 
@@ -71,7 +72,7 @@ def _read_meanings(sentence: str, premises: Premises, vocabulary: Vocabulary) ->
     if not found or len(found) < len(parts) - 1:
         return False
     for meaning in found:
-        vocabulary.rename(meaning["symbol"], meaning["name"].strip(" ,"))
+        vocabulary.alias(meaning["name"].strip(" ,"), vocabulary.declare(meaning["symbol"]))
     return True
 
 
@@ -79,16 +80,12 @@ def _read_confounded(sentence: str, premises: Premises, vocabulary: Vocabulary) 
     """Pairs with a hidden common cause: "between: E and K, A and J, and B and M"."""
     found = _CONFOUNDED.search(sentence)
     pairs = found["pairs"] if found else ""
-    if found and not pairs:
-        # the pairs come after the colon, as a sentence of their own
-        premises.awaiting = "hidden common causes"
-        return True
-    if not found and premises.awaiting == "hidden common causes":
+    if not found and premises.ignored and _CONFOUNDED.search(premises.ignored[-1]):
+        # what came before a colon is a sentence of its own, and states nothing by itself
         pairs = sentence
     parts = [_PAIR.match(part.strip()) for part in pairs.split(",")] if pairs else []
     if not parts or not all(parts):
         return False
-    premises.awaiting = ""
     for pair in filter(None, parts):
         _hide(premises, vocabulary.declare(pair["one"]), vocabulary.declare(pair["two"]))
     return True

@@ -14,6 +14,7 @@ from .assignment import Axis, Row, assign
 from .cutting import cut_phrases
 from .levels import Colours, colour
 from .likeness import covered, sense
+from .scales import Scales
 from .types import Chance, Correlation, Event, Mechanism, Premises
 
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
@@ -27,16 +28,20 @@ class Vocabulary:
     Args:
         premises: What the text states; its events are as written until `settle` puts variables and levels in.
         asked: The question, for readers whose words mean different things before different questions.
+        form: What the text says about the form of the answer.
     """
 
-    def __init__(self, premises: Premises, asked: str = "") -> None:
+    def __init__(self, premises: Premises, asked: str = "", form: str = "") -> None:
         self._premises = premises
         self.asked = asked
+        self.form = form
         self._names: dict[str, str] = {}
         self._opposed: list[tuple[str, str]] = []
         self._level_of: dict[str, Event] = {}
         self._phrases: dict[str, list[str]] = {}
         self._colours: dict[str, Colours] = {}
+        self.scales = Scales()
+        self._taken: list[Chance] = []
 
     def declare(self, phrase: str) -> str:
         """The variable of this name, new if it was not named before."""
@@ -46,6 +51,14 @@ class Vocabulary:
             self._names[key] = name[0].lower() + name[1:] if name[1:2].islower() else name
             self._premises.nodes.append(self._names[key])
         return self._names[key]
+
+    def alias(self, phrase: str, name: str) -> None:
+        """Let a phrase name a declared variable too, unless it names one already."""
+        self._names.setdefault(_key(phrase), name)
+
+    def take(self, chance: Chance) -> None:
+        """Take a stated probability whose variables and levels are spelled out; `settle` leaves it as it is."""
+        self._taken.append(chance)
 
     def named(self, phrase: str) -> str | None:
         """The variable with exactly this name, an article aside."""
@@ -76,6 +89,7 @@ class Vocabulary:
             for phrase, level in self._colours[variable].level_of.items():
                 self._level_of[phrase] = Event(variable=variable, level=level)
         self._put_in()
+        self._premises.chances += self._taken
 
     def align(self, phrase: str, among: Iterable[str] = ()) -> Event | None:
         """The variable and level a phrase of the question speaks of, or None.
@@ -124,6 +138,8 @@ class Vocabulary:
 
     def words_of(self, event: Event) -> str:
         """How the text speaks of an event."""
+        if words := self.scales.words_of(event):
+            return words
         colours = self._colours.get(event.variable)
         phrase = next((p for p, v in colours.level_of.items() if v == event.level), None) if colours else None
         return phrase or f"{event.variable} = {event.level}"
