@@ -71,6 +71,7 @@ class UnitCounterfactual(Result):
     """The outcome had the treatment been set so."""
     ci_low: float
     ci_high: float
+    ci_level: float = 0.95
     change: float | None
     """Counterfactual minus observed outcome; None when the outcome was not observed."""
     effect_per_unit: float
