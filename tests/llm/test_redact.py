@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from whence.agent.policies.llm.redact import MARK, Redactor
 
 KEY = 'sk-"quoted\\0123456789'
+PLAIN = "sk-0" + "x" * 9
 PARTS = st.lists(st.one_of(st.text(max_size=5), st.just(KEY), st.just(json.dumps(KEY)), st.just(KEY[:7])), max_size=6)
 
 
@@ -39,3 +42,16 @@ def test_short_dummies_do_not_blot_out_words() -> None:
 def test_what_looks_like_a_key_is_taken_out_of_foreign_errors() -> None:
     said = Redactor([KEY]).foreign("Incorrect API key provided: sk-abcd****wxyz. Bearer abcdefghijk")
     assert said == "Incorrect API key provided: [key] [key]"
+
+
+@pytest.mark.parametrize("spell", [str, str.upper])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_key_spelt_in_numbers_is_found_however_deep(spell: Callable[[str], str], depth: int) -> None:
+    spelt = "".join(f"\\u{spell(f'{ord(ch):04x}')}" if n % 3 else ch for n, ch in enumerate(PLAIN))
+    redactor = Redactor([PLAIN])
+    text = f'{{"a": "{spelt}"}}'
+    assert json.loads(text)["a"] == PLAIN
+    for _ in range(depth - 1):
+        text = json.dumps(text)
+    assert "xxx" not in redactor.text(text).replace("u0078", "x")
+    assert MARK in redactor.text(text)

@@ -24,11 +24,15 @@ class Redactor:
         long_enough = [s for s in secrets if len(s) >= SHORTEST_SECRET]
         forms = {form for s in long_enough for form in (s, json.dumps(s)[1:-1])}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
+        self._spelt = tuple(re.compile("".join(map(_spelling, s))) for s in long_enough)
 
     def text(self, text: str) -> str:
-        """The text without our secrets."""
+        """The text without our secrets, also where JSON spells some of their characters as numbers."""
         for form in self._forms:
             text = text.replace(form, MARK)
+        if "\\u" in text:
+            for spelt in self._spelt:
+                text = spelt.sub(MARK, text)
         return text
 
     def foreign(self, text: str) -> str:
@@ -48,6 +52,12 @@ class Redactor:
     def stream(self) -> StreamRedactor:
         """A redactor for text that comes in pieces."""
         return StreamRedactor(self._forms)
+
+
+def _spelling(character: str) -> str:
+    """A pattern for a character as it is, or as JSON spells it, inside JSON inside JSON too."""
+    number = "".join(f"[{d}{d.upper()}]" for d in f"{ord(character):04x}")
+    return rf"(?:{re.escape(character)}|\\+u{number})"
 
 
 class StreamRedactor:
