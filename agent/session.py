@@ -26,6 +26,7 @@ from .files import named_file, read_text, report_target
 from .home import home_folder
 from .policies.choose import POLICIES, PolicyName, choose_policy, label
 from .policies.rules.codebook import read_codebook
+from .policies.rules.formal.question import states_premises
 from .policy import ModelPolicy, Policy
 from .runs import RunStore
 from .state import Answer, Catalog, Codebook, Exchange, Reading
@@ -241,8 +242,10 @@ class Session:
         if not words.strip():
             raise UsageError('The question is empty. Ask for example: "what is the effect of X on Y?"')
         catalog = self.catalog(dataset)
-        if catalog.table is None and catalog.graph is None:
-            raise UsageError("There is nothing to ask about yet. Load a table, or give a graph.")
+        if catalog.table is None and catalog.graph is None and not states_premises(words):
+            raise UsageError(
+                "There is nothing to ask about yet. Load a table, give a graph, or state the premises in the question."
+            )
         run = uuid.uuid4().hex[:12]
         self._start_ledger(catalog)
         starts = tuple(self.workspace.ledger)

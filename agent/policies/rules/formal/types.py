@@ -79,6 +79,11 @@ class Premises:
     ignored: list[str] = field(default_factory=list[str])
     """Sentences that state nothing causal; a question that needs them is not answered."""
 
+    @property
+    def stated(self) -> bool:
+        """Whether the text states anything that can be reasoned from."""
+        return bool(self.edges or self.chances or self.mechanisms or self.independencies)
+
 
 class FormalVerdict(Model):
     """The answer that a result gives to the question as it was worded."""
@@ -106,3 +111,5 @@ class Unreadable:
 
     problem: str
     """What could not be read, in words."""
+    premises: Premises | None = None
+    """What was read of the premises all the same."""

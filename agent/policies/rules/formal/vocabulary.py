@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import combinations
 
 from .assignment import Axis, Row, assign
 from .cutting import cut_phrases
 from .levels import Colours, colour
-from .likeness import covered, sense
+from .likeness import contrary, covered, head, sense
 from .scales import Scales
 from .types import Chance, Correlation, Event, Mechanism, Premises
 
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
+_ROUNDED = 0.011
 LEAST_LIKENESS = 0.45
 """Below this a phrase of the question is not taken for any variable."""
 
@@ -102,6 +104,10 @@ class Vocabulary:
         allowed = tuple(among) or tuple(self._premises.nodes)
         if (known := self._level_of.get(phrase)) is not None and known.variable in allowed:
             return known
+        name = self.named(phrase)
+        if name is not None and name in allowed:
+            # a variable's name stands for the level that the text says happens, whatever the name means
+            return Event(variable=name)
         variable = self.variable(phrase, allowed)
         if variable is None:
             return None
@@ -145,22 +151,17 @@ class Vocabulary:
         return phrase or f"{event.variable} = {event.level}"
 
     def _likeness(self, phrase: str, variable: str) -> float:
-        stems = sense(phrase).stems
         texts = (variable, *self._phrases.get(variable, ()))
-        return max(0.6 * covered(own := sense(t).stems, stems) + 0.4 * covered(stems, own) for t in texts)
+        return max(_alike(phrase, t) for t in texts)
 
     def _axes(self) -> tuple[list[Axis], list[Row]]:
         """Phrases that are levels of one variable, and which of them a statement relates."""
         premises = self._premises
         groups = _Groups()
-        columns: dict[tuple[str, int], list[str]] = {}
         for chance in premises.chances:
             for e in chance.event:
                 groups.join([e.variable])
-            for i, e in enumerate((*chance.given, *chance.do)):
-                values = columns.setdefault((chance.event[0].variable, i), [])
-                values += [e.variable] if e.variable not in values else []
-        for values in columns.values():
+        for values in _columns(premises.chances):
             for part in [values] if len(values) <= 2 else [[v] for v in values]:
                 groups.join(part)
         for m in premises.mechanisms:
@@ -181,11 +182,21 @@ class Vocabulary:
         rows: set[Row] = set()
         for c in self._premises.chances:
             behind = [*c.event[1:], *c.given, *c.do]
-            if behind:
+            if behind or not c.given:
                 rows.add(Row(place[c.event[0].variable], tuple(place[e.variable] for e in behind), bool(c.given)))
+        for one, other in combinations((c for c in self._premises.chances if len(c.event) == 1), 2):
+            apart = one.event != other.event and one.given == other.given and one.do == other.do
+            if apart and abs(one.value + other.value - 1) > _ROUNDED:
+                # on the same condition two levels of one variable would sum to one
+                rows.add(Row(place[one.event[0].variable], (place[other.event[0].variable],), False))
         for m in self._premises.mechanisms:
             causes = dict.fromkeys(place[e.variable] for side in m.alternatives for e in side)
             rows.add(Row(place[m.effect.variable], tuple(causes), True))
+        effects = dict.fromkeys(m.effect.variable for m in self._premises.mechanisms)
+        for one, two in combinations(effects, 2):
+            # a rule tells all that brings its effect about, so that two rules have two effects
+            if place[one] != place[two] and not _may_be_contrary(one, two):
+                rows.add(Row(place[one], (place[two],), False))
         for r in self._premises.correlations:
             rows.add(Row(place[r.source], (place[r.target], *(place[e.variable] for e in r.given)), False))
         return sorted(rows)
@@ -194,7 +205,9 @@ class Vocabulary:
         premises = self._premises
 
         def put(event: Event) -> Event:
-            return self._level_of.get(event.variable, event)
+            known = self._level_of.get(event.variable, event)
+            # a mention that denies what its words say is at level 0
+            return _flipped(known) if event.level == 0 and known is not event else known
 
         def put_all(events: Iterable[Event]) -> tuple[Event, ...]:
             return tuple(put(e) for e in events)
@@ -219,6 +232,25 @@ class Vocabulary:
         premises.observed[:] = [put(e) for e in premises.observed]
 
 
+def _alike(phrase: str, text: str) -> float:
+    stems, own = sense(phrase).stems, sense(text).stems
+    return 0.6 * covered(own, stems) + 0.4 * covered(stems, own) + 0.1 * (head(phrase) == head(text))
+
+
+def _columns(chances: Iterable[Chance]) -> list[list[str]]:
+    """Phrases that take turns in one place: of the conditions of one event, and of joint events alike otherwise."""
+    columns: dict[tuple[object, ...], list[str]] = {}
+    for chance in chances:
+        places = [((chance.event[0].variable, i), e) for i, e in enumerate((*chance.given, *chance.do))]
+        if len(chance.event) > 1:
+            names = [e.variable for e in chance.event]
+            places += [((tuple(names[:i]), tuple(names[i + 1 :])), e) for i, e in enumerate(chance.event)]
+        for key, e in places:
+            values = columns.setdefault(key, [])
+            values += [e.variable] if e.variable not in values else []
+    return list(columns.values())
+
+
 class _Groups:
     """Phrases that are known to be levels of one variable."""
 
@@ -231,6 +263,11 @@ class _Groups:
             merged += [p for p in self.of.get(phrase, [phrase]) if p not in merged]
         for phrase in merged:
             self.of[phrase] = merged
+
+
+def _may_be_contrary(one: str, two: str) -> bool:
+    a, b = sense(one), sense(two)
+    return a.low != b.low or a.negated != b.negated or any(contrary(x, y) for x in a.stems for y in b.stems)
 
 
 def _flipped(event: Event) -> Event:
