@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test quick check format bench clean
+.PHONY: demo test quick check format golden bench clean
 
 demo: $(STAMP)  ## Install, then answer questions about bundled real data
 	$(BIN)/whence demo
@@ -24,6 +24,9 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python docs/build.py
+
+golden: $(STAMP)  ## Write down anew what a model sees, to be read before it is committed
+	WHENCE_GOLDEN=1 $(BIN)/python -m pytest tests/llm/test_golden.py
 
 bench: $(STAMP)  ## Long measurements; each writes its table under out/
 	$(BIN)/python -m whence.evals.bench

@@ -349,7 +349,7 @@ def test_a_run_that_the_endpoint_ends_is_saved_and_goes_on_without_doing_anythin
     assert answer.usage.calls == 6
 
 
-@pytest.mark.parametrize("limits", [{"model_calls": 3}, {"prompt_tokens": 2500}, {"completion_tokens": 200}])
+@pytest.mark.parametrize("limits", [{"model_calls": 3}, {"prompt_tokens": 3500}, {"completion_tokens": 200}])
 def test_a_run_that_may_not_ask_any_more_ends_with_what_the_tools_said(begin: Begin, limits: dict[str, int]) -> None:
     answer = begin(GOOD, budget=Budget(**limits)).ask(EXPERIMENT)
     assert answer.status == "incomplete"

@@ -119,10 +119,8 @@ class _Act:
     def _prompt(self) -> Prompt:
         primary = rightful_primary(self.situation)
         task = render(
-            "act", number=self.number, text=self.step.text, stage=self.step.stage,
-            estimators=", ".join(self.plan.estimators) or "what fits",
-            adjustment_set=self.plan.adjustment_set, primary=primary.id if primary else "the first one",
-            tools_by_name=len(self.shown) < len(self.allowed),
+            "act", number=self.number, stage=self.step.stage, primary=primary.id if primary else "the first one",
+            more_tools=len(self.shown) < len(self.allowed),
         )  # fmt: skip
         return situation_prompt(self.situation, task)
 

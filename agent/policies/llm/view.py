@@ -73,8 +73,7 @@ def situation_prompt(situation: Situation, task: str, *, study: bool = False) ->
         plan = situation.plan
         return _catalog(situation.words, situation.catalog, fold, named) | {
             "question": _question(situation.question),
-            "design": ((plan.design if plan else None) or "no design").replace("_", " "),
-            "steps": plan_lines(plan, situation.ledger) if plan else [],
+            "plan": plan_lines(plan, situation.ledger) if plan else [],
             "evidence": evidence_lines(situation.ledger, fold),
         }  # fmt: skip
 
@@ -93,7 +92,7 @@ def _prompt(fields: Callable[[Fold], dict[str, Any]], task: str, study: bool) ->
 
 
 def _nothing_yet() -> dict[str, Any]:
-    return {"question": None, "design": "", "steps": [], "evidence": []}
+    return {"question": None, "plan": [], "evidence": []}
 
 
 def _catalog(words: str, catalog: Catalog, fold: Fold, named: Iterable[str]) -> dict[str, Any]:
@@ -101,17 +100,20 @@ def _catalog(words: str, catalog: Catalog, fold: Fold, named: Iterable[str]) -> 
     study = _NO_TEXT.sub(" ", " ".join(prose(catalog.codebook).split())).strip()
     return {
         "words": words,
-        "table": table.name if table else None,
-        "n_rows": table.n_rows if table else 0,
+        "table": [table.name, table.n_rows] if table else None,
         "columns": _columns(table.columns, catalog, fold, frozenset(named)) if table else [],
-        "graph": catalog.graph,
-        "nodes": list(catalog.graph_nodes),
+        "graph": [catalog.graph, _nodes(catalog.graph_nodes, fold)] if catalog.graph else None,
         "known": [
             [name, value] for name, value in catalog.knowledge.model_dump(mode="json", exclude_defaults=True).items()
         ],
         "earlier": [[short(e.words, fold.said), short(e.claim, fold.said)] for e in catalog.earlier],
         "study": short(study, fold.study) if fold.study else "",
     }
+
+
+def _nodes(nodes: Sequence[str], fold: Fold) -> list[str]:
+    more = len(nodes) - fold.columns
+    return [*nodes[: fold.columns], *([f"and {more} more"] if more > 0 else [])]
 
 
 def _columns(columns: Sequence[ColumnCard], catalog: Catalog, fold: Fold, named: frozenset[str]) -> list[Any]:
@@ -149,9 +151,20 @@ def _names_in(question: CausalQuestion) -> set[str]:
     return found
 
 
-def plan_lines(plan: Plan, ledger: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """The steps of a plan, with those that are done."""
-    return [{"stage": s.stage, "text": s.text, "done": step_done(plan, i, ledger)} for i, s in enumerate(plan.steps)]
+def plan_lines(plan: Plan, ledger: Sequence[Evidence]) -> list[Any]:
+    """The steps of a plan with those that are done, and what the plan settles."""
+    steps = [
+        [i + 1, s.stage, short(s.text, 200), "done" if step_done(plan, i, ledger) else "to do"]
+        for i, s in enumerate(plan.steps)
+    ]
+    settled = {
+        "design": plan.design,
+        "estimators": plan.estimators,
+        "adjustment_set": plan.adjustment_set,
+        "estimand": plan.estimand,
+    }
+    kept = {k: v for k, v in settled.items() if v not in (None, "") and (v or k == "adjustment_set")}
+    return [*steps, kept] if kept else steps
 
 
 def step_done(plan: Plan, index: int, ledger: Sequence[Evidence]) -> bool:
