@@ -19,6 +19,7 @@ from ..domain.projection import project
 from ..domain.results import QueryAnswer
 from ..spec import Args, Env, Tool
 from ._assumed import assumed
+from ._disagree import with_arrows
 from ._ladder import Index, QueryKind, ratios_of
 from ._margins import Key, margins
 from ._solve import Given, Outcome, Solver
@@ -92,6 +93,9 @@ class QueryArgs(Args):
     rounding: float = Field(default=0.0, ge=0, le=0.05)
     """How far the given numbers may be off: 0.005 for whole per cents. What then clashes by rounding alone is no clash;
     of such numbers the first ones count."""
+    when_inconsistent: Literal["report", "add_arrows"] = "report"
+    """What to do with numbers that show dependences which the graph rules out, as measured frequencies do: report the
+    clash, or let the conditions of the given numbers act on their events and answer in that larger graph, saying so."""
 
 
 def run(args: QueryArgs, env: Env) -> QueryAnswer:
@@ -102,6 +106,8 @@ def run(args: QueryArgs, env: Env) -> QueryAnswer:
 def answer(args: QueryArgs, dag: Dag) -> QueryAnswer:
     """The answer over a given graph."""
     _check(args, dag)
+    if args.when_inconsistent == "add_arrows":
+        return with_arrows(args, dag, answer)
     levels = {n: args.levels.get(n, (0, 1)) for n in dag.nodes}
 
     def index(values: dict[str, Level]) -> dict[str, int]:

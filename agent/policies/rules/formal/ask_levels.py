@@ -116,7 +116,7 @@ def _among(slots: dict[str, str], wanted: _Wanted, premises: Premises, vocabular
     because = (f"effect of {vocabulary.words_of(own[0])} on {vocabulary.words_of(effect)} among those who have it",)
     # the number compares what was with what would have been; the words ask the other way round
     decide = as_number() if wanted.number else by_sign(up=not asks_up(slots["way"]), zero=wanted.least)
-    return query_reading(premises, "ATT", effect, decide, because, treatment=own[0], given=rest)
+    return _call(premises, "ATT", effect, decide, because, own[0], rest)
 
 
 def _effect(
@@ -136,7 +136,7 @@ def _effect(
         return None
     because = (f"{query} of {vocabulary.words_of(cause)} on {vocabulary.words_of(effect)}",)
     decide = as_number() if wanted.number else by_sign(up=asks_up(slots["way"]), zero=wanted.least)
-    return query_reading(premises, query, effect, decide, because, treatment=cause, given=given, do=do)
+    return _call(premises, query, effect, decide, because, cause, given, do)
 
 
 def _causation(
@@ -157,7 +157,24 @@ def _causation(
         f"{' and '.join(vocabulary.words_of(e) for e in facts)}",
     )
     decide = as_number(slots.get("bound", ""), complement=not other)
-    return query_reading(premises, "PN", happened, decide, because, treatment=was, given=fact.values())
+    return _call(premises, "PN", happened, decide, because, was, fact.values())
+
+
+def _call(
+    premises: Premises,
+    query: str,
+    effect: Event,
+    decide: Callable[[Result], FormalVerdict],
+    because: tuple[str, ...],
+    cause: Event,
+    given: Iterable[Event] = (),
+    do: Iterable[Event] = (),
+) -> FormalReading:
+    """Numbers to many digits are measured frequencies, which have no independence exactly."""
+    clash = "add_arrows"
+    return query_reading(
+        premises, query, effect, decide, because, treatment=cause, given=given, do=do, when_inconsistent=clash
+    )
 
 
 def _pair(slots: dict[str, str], vocabulary: Vocabulary) -> tuple[Event, Event] | None:

@@ -25,6 +25,7 @@ def query_reading(
     mediators: Iterable[str] = (),
     assume: Iterable[str] = (),
     edges: Sequence[tuple[str, str]] | None = None,
+    when_inconsistent: str = "report",
 ) -> FormalReading:
     """The reading whose one call is `reason_query`.
 
@@ -40,6 +41,7 @@ def query_reading(
         mediators: Of natural effects.
         assume: Assumptions beyond the graph, as the tool names them.
         edges: Instead of those stated.
+        when_inconsistent: What the tool does with numbers that the graph rules out, as it names it.
     """
     edges = premises.edges if edges is None else edges
     spoken = {n for e in edges for n in e}
@@ -59,6 +61,7 @@ def query_reading(
         "mediators": tuple(mediators),
         "assume": tuple(assume),
         "rounding": _rounding(premises),
+        "when_inconsistent": when_inconsistent,
     }
     if treatment is not None:
         args |= {
