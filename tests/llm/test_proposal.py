@@ -25,7 +25,7 @@ ASIA = {
     "bronc": ["dysp"],
 }  # fmt: skip
 ABOUT = {
-    "asia": "visit to Asia", "smoke": "smokes", "tub": "has tuberculosis", "lung": "has lung cancer", "bronc": "has bronchitis",
+    "asia": "visit to Asia", "smoke": "smokes", "tub": "has tuberculosis", "lung": "has pulmonary cancer", "bronc": "has bronchitis",
     "either": "has one of the two lung diseases", "dysp": "is short of breath",
 }  # fmt: skip
 VARIABLES = tuple(ABOUT.items())
@@ -152,7 +152,7 @@ def test_directions_and_suggestions_come_typed_with_reasons() -> None:
         return Say(json.dumps(empty | {"confounders": [{"name": named, "because": "r"}]}))
 
     with asking(say) as (asker, server):
-        found = direction(asker, ("smoke", "smokes"), ("lung", "has lung cancer"))
+        found = direction(asker, ("smoke", "smokes"), ("lung", "has pulmonary cancer"))
         assert (found.link, found.confidence) == ("first_causes_second", 0.9)
         suggested = suggest(asker, VARIABLES, "smoke", "lung")
     assert [c.name for c in suggested.confounders] == ["asia"]
