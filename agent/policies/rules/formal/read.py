@@ -6,15 +6,20 @@ from collections.abc import Callable
 
 from . import (
     ask_chance,
+    ask_counterfactual,
     ask_effect,
     ask_graph,
     ask_levels,
     ask_method,
+    ask_relation,
     state_chances,
     state_edges,
     state_graph,
+    state_independence,
     state_levels,
     state_methods,
+    state_observed,
+    state_rules,
 )
 from .scales import compound_names
 from .sentences import split_passage
@@ -26,14 +31,19 @@ QuestionReader = Callable[[str, Premises, Vocabulary], FormalReading | None]
 
 STATEMENT_READERS: tuple[StatementReader, ...] = (
     state_methods.read,
+    state_independence.read,
+    state_rules.read,
     state_levels.read,
     state_chances.read,
     state_graph.read,
     state_edges.read,
+    state_observed.read,
 )
 """The first that understands a sentence has it."""
 QUESTION_READERS: tuple[QuestionReader, ...] = (
     ask_method.read,
+    ask_relation.read,
+    ask_counterfactual.read,
     ask_graph.read,
     ask_levels.read,
     ask_effect.read,
