@@ -7,7 +7,7 @@ import re
 
 from .spec import Benchmark, Item
 
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?=\.?\d)(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d+)?")
 THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 ANSWER_LINE = re.compile(r"[\s>*_#-]*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?[\s*_]*:(?P<answer>.+)", re.IGNORECASE)
 
@@ -30,7 +30,7 @@ def normal(text: str, item: Item) -> str | None:
 def as_number(text: str) -> float | None:
     """A finite number with a decimal point, perhaps with commas between thousands; None for anything else."""
     plain = text.strip().replace("−", "-")
-    if not re.search(r"\d", plain) or not NUMBER.fullmatch(plain):
+    if not NUMBER.fullmatch(plain):
         return None
     value = float(plain.replace(",", ""))
     return value if math.isfinite(value) else None

@@ -16,6 +16,8 @@ from ...tools.runtime import Runtime
 from ...tools.workspace import Workspace
 
 STAGES = ("reason", "identify", "graph")
+NEVER = ("graph_edit", "identify_design")
+"""Tools that change a person's graph, or judge how a study with data was designed."""
 CALL_SECONDS = 20.0
 LONGEST_RESULT = 6000
 """Characters of a result that a model is shown."""
@@ -25,7 +27,7 @@ LONGEST_RESULT = 6000
 def offered() -> tuple[str, ...]:
     """Names of the tools of the formal stages that can run without a table."""
     named = [name for name in tool_files() if name.split("_", 1)[0] in STAGES]
-    return tuple(name for name in named if "dataset" not in get_tool(name).args.model_fields)
+    return tuple(name for name in named if name not in NEVER and "dataset" not in get_tool(name).args.model_fields)
 
 
 @cache

@@ -37,13 +37,13 @@ SEAMS = {
     "dowhy": "tools/*/", "causallearn": "tools/*/", "econml": "tools/*/", "linearmodels": "tools/*/",
     "statsmodels": "tools/*/", "sklearn": "tools/*/", "lingam": "tools/*/",
     "openai": "agent/policies/llm", "langgraph": "agent/loop.py", "chromadb": "memory/index.py",
-    "prompt_toolkit": "agent/cli/", "opentelemetry": "agent/trace.py",
+    "prompt_toolkit": "agent/cli/", "inspect_ai": "evals/inspect_tasks.py", "opentelemetry": "agent/trace.py",
 }  # fmt: skip
 """Library to the only place that may import it; `tools/*/` is a folder of tools."""
 
 HEAVY = (
     "numpy", "pandas", "scipy", "sklearn", "statsmodels", "linearmodels", "pyarrow", "networkx", "matplotlib",
-    "dowhy", "causallearn", "langgraph", "langchain_core", "chromadb", "openai",
+    "dowhy", "causallearn", "langgraph", "langchain_core", "chromadb", "openai", "inspect_ai",
 )  # fmt: skip
 
 BANNED_IMPORTS = (
