@@ -103,7 +103,7 @@ class Trace:
 
     def __init__(self, tracer: Tracer, *, with_content: bool = False, own: TracerProvider | None = None) -> None:
         self._tracer = tracer
-        self._with_content = with_content
+        self.with_content = with_content
         self._own = own
         self._run: Span | None = None
         self._tokens = {"input": 0, "output": 0}
@@ -216,7 +216,7 @@ class Trace:
 
     def _words(self, name: str, value: Any) -> Attributes:
         """An attribute that holds words; nothing when they stay out."""
-        if not self._with_content:
+        if not self.with_content:
             return {}
         return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)}
 

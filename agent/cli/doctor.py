@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ...tools.domain.errors import UsageError
 from ..home import home_folder
+from ..trace import open_trace
 from .doctor_model import Row, configured, live
 from .text import one_line
 
@@ -29,7 +30,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Print one line a thing looked at; exit status 2 when something must be done."""
     about_model, config = configured()
-    rows = [_python(), *map(_package, PACKAGES), _home(), _worker(), *about_model]
+    rows = [_python(), *map(_package, PACKAGES), _home(), _worker(), _tracing(), *about_model]
     abilities = None
     if args.live and config:
         found, abilities = live(config)
@@ -88,3 +89,14 @@ def _worker() -> Row:
         f"answered in {evidence.provenance.seconds:.2f} s",
         "" if evidence.ok else evidence.summary,
     )
+
+
+def _tracing() -> Row:
+    try:
+        trace = open_trace()
+    except UsageError as error:
+        return Row(False, "tracing (WHENCE_TRACE)", str(error))
+    if trace is None:
+        return Row(None, "tracing (WHENCE_TRACE)", "off")
+    trace.close()
+    return Row(True, "tracing (WHENCE_TRACE)", "on, with words" if trace.with_content else "on, without words")

@@ -41,7 +41,14 @@ def by_name(rows: list[Row]) -> dict[str, Row]:
 
 @pytest.fixture
 def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    for variable in ("OPENAI_BASE_URL", "OPENAI_API_KEY", "WHENCE_MODEL", "WHENCE_CONFIG", "AZURE_OPENAI_ENDPOINT"):
+    for variable in (
+        "OPENAI_BASE_URL",
+        "OPENAI_API_KEY",
+        "WHENCE_MODEL",
+        "WHENCE_CONFIG",
+        "AZURE_OPENAI_ENDPOINT",
+        "WHENCE_TRACE",
+    ):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("WHENCE_HOME", str(tmp_path))
 
@@ -69,6 +76,13 @@ def test_what_is_configured_is_said_without_the_key(doctor: Run) -> None:
     assert "m at https://a.example/v1" in out
     assert "set (not shown)" in out
     assert KEY not in out
+
+
+def test_tracing_that_goes_nowhere_is_said(doctor: Run) -> None:
+    assert "tracing (WHENCE_TRACE)       off" in doctor()[1]
+    status, out = doctor(WHENCE_TRACE="1", OTEL_EXPORTER_OTLP_ENDPOINT="")
+    assert status == 2
+    assert "set OTEL_EXPORTER_OTLP_ENDPOINT" in out.replace("Set", "set")
 
 
 def test_settings_that_cannot_be_used_are_said(doctor: Run, tmp_path: Path) -> None:

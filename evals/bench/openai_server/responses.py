@@ -112,12 +112,15 @@ def body_of(say: Say, chat: dict[str, Any]) -> dict[str, Any]:
     body = {
         "id": "resp_1", "object": "response", "created_at": 1, "status": "incomplete" if reason else "completed",
         "error": None, "incomplete_details": {"reason": reason} if reason else None, "model": say.model, "store": False,
-        "output": [*_outputs(say)],
+        "output": [*_outputs(say)], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
     }  # fmt: skip
     if not say.usage:
         return body
     counted = usage_of(say, chat)
-    details = {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+    details = {
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
     usage = {"input_tokens": counted["prompt_tokens"], "output_tokens": counted["completion_tokens"], **details}
     return body | {"usage": usage | {"total_tokens": counted["total_tokens"]}}
 
@@ -129,7 +132,7 @@ def failed(streamed: bool) -> dict[str, Any]:
         "output": [],
         "error": {"code": "server_error", "message": "The model broke down."},
     }
-    return {"type": "response.failed", "response": body} if streamed else body
+    return {"type": "response.failed", "sequence_number": 9, "response": body} if streamed else body
 
 
 def _outputs(say: Say) -> Iterator[dict[str, Any]]:
@@ -149,23 +152,38 @@ def _text(text: str) -> dict[str, Any]:
 
 
 def events_of(say: Say, chat: dict[str, Any], rng: Random) -> Iterator[dict[str, Any]]:
-    """The events of a streamed response, cut at random places."""
+    """The events of a streamed response, numbered, its texts cut at random places."""
     whole = body_of(say, chat)
     begun = {k: v for k, v in whole.items() if k != "usage"} | {"status": "in_progress", "output": []}
-    yield {"type": "response.created", "response": begun}
+    events: list[dict[str, Any]] = [{"type": "response.created", "response": begun}]
     for place, item in enumerate(whole["output"]):
-        where = {"output_index": place}
         bare = item | ({"arguments": ""} if "arguments" in item else {"content": []} if "content" in item else {})
-        yield {"type": "response.output_item.added", **where, "item": bare | {"status": "in_progress"}}
-        for part in item.get("content", ()):
-            kind = "output_text" if part["type"] == "output_text" else "refusal"
-            where_part = {**where, "item_id": item["id"], "content_index": 0}
-            for piece in pieces(part.get("text") or part.get("refusal"), rng):
-                yield {"type": f"response.{kind}.delta", **where_part, "delta": piece}
-        if "arguments" in item:
-            called = {**where, "item_id": item["id"]}
-            for piece in pieces(item["arguments"], rng):
-                yield {"type": "response.function_call_arguments.delta", **called, "delta": piece}
-            yield {"type": "response.function_call_arguments.done", **called, "arguments": item["arguments"]}
-        yield {"type": "response.output_item.done", **where, "item": item}
-    yield {"type": f"response.{whole['status']}", "response": whole}
+        opened = bare if item["type"] == "reasoning" else bare | {"status": "in_progress"}
+        events.append({"type": "response.output_item.added", "output_index": place, "item": opened})
+        events += _said(item, place, rng)
+        events.append({"type": "response.output_item.done", "output_index": place, "item": item})
+    events.append({"type": f"response.{whole['status']}", "response": whole})
+    yield from (event | {"sequence_number": n} for n, event in enumerate(events))
+
+
+def _said(item: dict[str, Any], place: int, rng: Random) -> Iterator[dict[str, Any]]:
+    """The pieces of one item."""
+    where = {"output_index": place, "item_id": item["id"]}
+    for part in item.get("content", ()):
+        if part["type"] == "refusal":
+            for piece in pieces(part["refusal"], rng):
+                yield {"type": "response.refusal.delta", **where, "content_index": 0, "delta": piece}
+        else:
+            for piece in pieces(part["text"], rng):
+                yield {
+                    "type": "response.output_text.delta",
+                    **where,
+                    "content_index": 0,
+                    "delta": piece,
+                    "logprobs": [],
+                }
+    if "arguments" in item:
+        for piece in pieces(item["arguments"], rng):
+            yield {"type": "response.function_call_arguments.delta", **where, "delta": piece}
+        last = {"arguments": item["arguments"], "name": item["name"]}
+        yield {"type": "response.function_call_arguments.done", **where, **last}
