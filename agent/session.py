@@ -23,6 +23,7 @@ from ..tools.workspace import Workspace
 from .budget import Budget
 from .events import Listener, RunStarted, ignore
 from .files import named_file, read_text, report_target
+from .findings import remember
 from .home import home_folder
 from .policies.choose import POLICIES, PolicyName, choose_policy, label
 from .policies.rules.codebook import read_codebook
@@ -324,37 +325,10 @@ class Session:
         answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger), "policy": label(self.policy)})
         self._keep_folder = False
         self.runs.finish(run, answer)
-        self._remember(run, answer, catalog)
+        self._learned = remember(self.memory, answer, catalog, self.policy.name) or self._learned
         self.last = answer
         self.earlier = (*self.earlier, Exchange(words=words, claim=answer.claim))[-REMEMBERED:]
         return answer
-
-    def _remember(self, run: str, answer: Answer, catalog: Catalog) -> None:
-        """Keep the finding, the dataset's fingerprint and a learned graph under its table's name."""
-        sha = catalog.table.sha256 if catalog.table else None
-        if catalog.table:
-            names = tuple(c.name for c in catalog.table.columns)
-            self.memory.save_dataset(catalog.table.name, catalog.table.sha256, names, catalog.table.n_rows)
-        if answer.status not in ("cannot_read", "failed"):
-            body = answer.model_dump(mode="json", exclude={"evidence"})
-            self.memory.save_finding(
-                words=answer.words, answer=body, claim=answer.claim, question=body["question"], author=self.policy.name,
-                dataset_sha256=sha, run=run,
-            )  # fmt: skip
-        learned = [
-            e
-            for e in answer.evidence
-            if e.ok and e.tool.startswith("discover_") and (e.result or {}).get("kind") == "graph"
-        ]
-        for evidence in learned[-1:]:
-            result = result_from_json(evidence.result or {})
-            assert isinstance(result, GraphResult)
-            name = f"{catalog.table.name if catalog.table else 'graph'} (learned)"
-            self._learned = result.model_copy(update={"name": name})
-            note = f"{result.method}, run {run}"
-            self.memory.save_graph(
-                name, result.graph, author=f"data:{result.method}", note=note, dataset_sha256=sha, run=run
-            )
 
     def report(self, answer: Answer, path: str | Path) -> ReportFile:
         """Write a report; the ending picks the kind: .html, .md, .json or .py."""

@@ -1,0 +1,41 @@
+"""What of an answer is remembered: the finding, the table's fingerprint, and the graph that was learned."""
+
+from __future__ import annotations
+
+from ..memory.store import Memory
+from ..tools.domain.results import GraphResult, result_from_json
+from .state import Answer, Catalog
+
+
+def remember(memory: Memory, answer: Answer, catalog: Catalog, author: str) -> GraphResult | None:
+    """Keep an answer and what it learned.
+
+    Args:
+        memory: Where to.
+        answer: With its evidence.
+        catalog: What was asked about.
+        author: Who decided in the run.
+
+    Returns:
+        The graph that was learned last, under the name it is remembered by; None when none was.
+    """
+    table = catalog.table
+    sha = table.sha256 if table else None
+    if table:
+        memory.save_dataset(table.name, table.sha256, tuple(c.name for c in table.columns), table.n_rows)
+    if answer.status not in ("cannot_read", "failed"):
+        body = answer.model_dump(mode="json", exclude={"evidence"})
+        memory.save_finding(
+            words=answer.words, answer=body, claim=answer.claim, question=body["question"], author=author,
+            dataset_sha256=sha, run=answer.run,
+        )  # fmt: skip
+    results = [result_from_json(e.result) for e in answer.evidence if e.ok and e.result]
+    learned = [r for r in results if isinstance(r, GraphResult) and r.learned]
+    if not learned:
+        return None
+    latest = learned[-1].model_copy(update={"name": f"{table.name if table else 'graph'} (learned)"})
+    memory.save_graph(
+        latest.name, latest.graph, author=f"data:{latest.method}", note=f"{latest.method}, run {answer.run}",
+        dataset_sha256=sha, run=answer.run,
+    )  # fmt: skip
+    return latest
