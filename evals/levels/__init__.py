@@ -1,0 +1,1 @@
+"""Questions on four levels (variable, edge, graph, effect) over structural models whose truth is known."""

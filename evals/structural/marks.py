@@ -1,0 +1,65 @@
+"""How near a learned graph is to the true equivalence class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...tools.domain.equivalence import cpdag_of
+from ...tools.domain.graphs import Cpdag, Dag, Graph
+from ...tools.domain.model import Model
+
+Mark = tuple[str, str, str]
+"""An edge as (one node, symbol, other node), the names in order."""
+
+
+class GraphMarks(Model):
+    """Structural Hamming distance and F1 of two kinds."""
+
+    shd: int
+    """Pairs that are not joined in the same way."""
+    skeleton_precision: float
+    skeleton_recall: float
+    skeleton_f1: float
+    """Of adjacent pairs, whatever their direction."""
+    arrow_f1: float
+    """Of directed edges, cause to effect."""
+    edge_f1: float
+    """Of edges with their marks: what is undirected must be undirected."""
+
+
+def class_of(graph: Graph) -> Cpdag:
+    """The equivalence class of what was learned; a DAG is put into its class."""
+    return cpdag_of(graph) if isinstance(graph, Dag) else Cpdag.build(graph.edges, nodes=graph.nodes)
+
+
+def edge_marks(graph: Graph) -> frozenset[Mark]:
+    """Every edge written one way."""
+    found: set[Mark] = set()
+    for e in graph.edges:
+        e = e if e.source < e.target else e.reversed()
+        found.add((e.source, e.symbol, e.target))
+    return frozenset(found)
+
+
+def compare(learned: Graph, truth: Graph) -> GraphMarks:
+    """Mark a learned graph against the true one, mark by mark."""
+    mine, right = edge_marks(learned), edge_marks(truth)
+    pairs, true_pairs = ({(a, b) for a, _, b in side} for side in (mine, right))
+    arrows, true_arrows = ({m for m in side if m[1] in ("->", "<-")} for side in (mine, right))
+    together = {(a, b): s for a, s, b in mine}
+    other = {(a, b): s for a, s, b in right}
+    hit = len(pairs & true_pairs)
+    return GraphMarks(
+        shd=sum(together.get(p) != other.get(p) for p in pairs | true_pairs),
+        skeleton_precision=hit / len(pairs) if pairs else float(not true_pairs),
+        skeleton_recall=hit / len(true_pairs) if true_pairs else 1.0,
+        skeleton_f1=f1(pairs, true_pairs),
+        arrow_f1=f1(arrows, true_arrows),
+        edge_f1=f1(mine, right),
+    )
+
+
+def f1(found: Iterable[object], right: Iterable[object]) -> float:
+    """Harmonic mean of precision and recall; 1 when there is nothing to find and nothing was found."""
+    mine, wanted = set(found), set(right)
+    return 2 * len(mine & wanted) / (len(mine) + len(wanted)) if mine or wanted else 1.0
