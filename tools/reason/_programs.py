@@ -99,13 +99,19 @@ class District:
             return known * next(iter(weights.values()))
         if not self.rows and len(weights) == 1:
             return None
-        if self._inverse is None:
-            matrix, right = self.equations
-            self._inverse = np.linalg.pinv(matrix, rcond=1e-10), matrix, right
-        inverse, matrix, right = self._inverse
+        inverse, matrix, right = self._inverted()
         form = self.vector(weights)
         share = form @ inverse
         return float(share @ right) if np.abs(share @ matrix - form).max(initial=0.0) < TOLERANCE else None
+
+    def _inverted(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The pseudo-inverse of the equations, their matrix and right side, until the next equation."""
+        import numpy as np
+
+        if self._inverse is None:
+            matrix, right = self.equations
+            self._inverse = np.linalg.pinv(matrix, rcond=1e-10), matrix, right
+        return self._inverse
 
     def _given(self, *event: tuple[Coordinate, int]) -> float | None:
         """The probability of an event that an equation states by itself, or of what is left of one coordinate."""
@@ -121,8 +127,8 @@ class District:
         """Whether any distribution keeps the equations."""
         import numpy as np
 
-        matrix, right = self.equations
-        guess = np.linalg.pinv(matrix, rcond=1e-10) @ right
+        inverse, matrix, right = self._inverted()
+        guess = inverse @ right
         if np.abs(matrix @ guess - right).max() < 1e-7 and guess.min() > -1e-7:
             return True
         return _minimum(np.zeros(matrix.shape[1]), matrix, right) is not None

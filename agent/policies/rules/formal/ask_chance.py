@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .ask_levels import as_number
 from .calls import query_reading
 from .frames import matches
 from .polarity import asks_up, by_sign
@@ -20,7 +21,18 @@ _WHEN_SEEN = (
     "{is} <event> [be] {way} {likely} {when} [that] {seeing} [that] <cause>",
     "{aux} {seeing} [that] <cause> {moves} the {chance} of <event>",
     "{aux} {seeing} [that] <cause> make <event> {way} {likely}",
+    "{is} <event> {way} {likely} (among|in|for) <cause>",
+    "are <cause> {way} likely to (have|get|show|develop|experience) <event>",
+    "is <cause> {sign} (correlated|associated) with <event>",
     "{aux} the {chance} of <event> {moves} {when} [that] [{seeing}] [that] <cause>",
+)
+_ASKED = (
+    "what is the [{overall}] {chance} (of|that) <event> if (we|one|someone|somebody) {impose} <set>",
+    "what is the [{overall}] {chance} (of|that) <event> (given|among|for|if|when|knowing) [that] [{seeing}] [that] <given>",
+    "what is the [{overall}] {chance} (of|that) <event>",
+    "how (likely|probable|common) is <event> if (we|one|someone|somebody) {impose} <set>",
+    "how (likely|probable|common) is <event> (given|among|for|if|when|knowing) [that] [{seeing}] [that] <given>",
+    "how (likely|probable|common) is <event>",
 )
 _IN_GROUP = (
     "{look at} <group>, {aux} the {chance} of <event> {moves} {when} [that] [{seeing}] [that] <cause>",
@@ -33,7 +45,12 @@ _HALF = re.compile(r"not|even|(?:one |a )?half|50 ?%|0?\.50?|its (?:opposite|abs
 
 def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
     """Read a question of the first rung."""
-    for patterns, build in ((_IN_GROUP, _contrast), (_WHEN_SEEN, _contrast), (_AGAINST, _more_likely)):
+    for patterns, build in (
+        (_IN_GROUP, _contrast),
+        (_WHEN_SEEN, _contrast),
+        (_AGAINST, _more_likely),
+        (_ASKED, _how_likely),
+    ):
         for slots in matches(patterns, question):
             if (reading := build(slots, premises, vocabulary)) is not None:
                 return reading
@@ -51,7 +68,7 @@ def _contrast(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary)
     cause = vocabulary.align(slots["cause"], [n for n in others if group is None or n != group.variable])
     if cause is None:
         return None
-    up = asks_up(slots.get("way") or slots["moves"])
+    up = asks_up(next(slots[k] for k in ("way", "moves", "sign") if k in slots))
     because = [f"{vocabulary.words_of(event)} is compared between {cause.variable} = {cause.level} and otherwise"]
     if group is None:
         return query_reading(premises, "association", event, by_sign(up=up), because, treatment=cause)
@@ -68,3 +85,20 @@ def _more_likely(slots: dict[str, str], premises: Premises, vocabulary: Vocabula
     decide = by_sign(up=asks_up(slots["way"]), threshold=0.5, zero=0.0)
     because = [f"P({vocabulary.words_of(event)}) is compared with one half"]
     return query_reading(premises, "marginal", event, decide, because)
+
+
+def _how_likely(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
+    event = vocabulary.align(slots["event"])
+    if event is None:
+        return None
+    others = [n for n in premises.nodes if n != event.variable]
+    behind = slots.get("set") or slots.get("given")
+    known = vocabulary.align(behind, others) if behind else None
+    if behind and known is None:
+        return None
+    query = "interventional" if "set" in slots else "conditional" if behind else "marginal"
+    shown = f" when {vocabulary.words_of(known)} is {'set' if 'set' in slots else 'seen'}" if known else ""
+    because = [f"P({vocabulary.words_of(event)}){shown}"]
+    given = (known,) if known and "set" not in slots else ()
+    do = (known,) if known and "set" in slots else ()
+    return query_reading(premises, query, event, as_number(), because, given=given, do=do)

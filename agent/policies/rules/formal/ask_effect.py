@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .....tools.domain.results import QueryAnswer, Result
+from .ask_levels import as_number
 from .calls import query_reading
 from .frames import matches
 from .polarity import asks_up, by_sign
@@ -32,6 +33,7 @@ _TREATED = (
     "{look at} <group>, (if|had) <instead>, {is} it [be] [have been] {way} likely (to see|to observe|to find|to have|for) <event>",
     "{look at} <group>, (if|had) <instead>, {is} [the {chance} of] <event> [be] [have been] {way} [likely]",
     "{is} it [be] [have been] {way} likely (to see|to observe|to find) <event> {look at} <group>, (if|had) <instead>",
+    "would <group> [be] have been {way} likely to (have|get|show|develop|see|experience) <event>, (if|had) <instead>",
 )
 _OPENED = (
     "{look at} <group>, {conclude} <cause> {denied} {affect} <effect>",
@@ -45,8 +47,19 @@ _TOTAL = (
     "{aux} <cause> [causally] {moves} the [overall] {chance} (of|that) <event>",
     "{aux} <cause> make <event> {way} {likely}",
     "{is} the {chance} (of|that) <event> [be] {moves} by <cause>",
+    "does <cause> cause <event> to be {way} {likely}",
+    "{is} <event> [be] [become] {way} {likely} if (we|one|someone|somebody) {impose} <cause>",
+    "if <cause>, would [the {chance} of] <event> [be] [become] {way} [{likely}]",
+    "does <cause> {cause an effect} [the {chance} of] <event>",
+    "is {the effect} <cause> (on|upon) [the {chance} of] <event> {sign}",
     "(if|when) (we|one|someone|somebody) {impose} <cause>, {is} [the {chance} of] <event> [be] [become] {way} [{likely}]",
     "(if|when) (we|one|someone|somebody) {impose} <cause>, {aux} the {chance} of <event> {moves}",
+)
+
+_SIZE = (
+    "what is {the effect} <cause> (on|upon) [the {chance} of] <event>",
+    "(how much|by how much) does <cause> (change|affect|alter|raise|increase|influence) [the {chance} of] <event>",
+    "how large is {the effect} <cause> (on|upon) [the {chance} of] <event>",
 )
 
 
@@ -64,11 +77,20 @@ def _total(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) ->
     if pair is None:
         return None
     cause, event = pair
-    up = asks_up(slots.get("moves") or slots["way"])
+    up = asks_up(next(slots[k] for k in ("moves", "way", "sign") if k in slots))
     because = [f"total effect of {vocabulary.words_of(cause)} on {vocabulary.words_of(event)}"]
     return query_reading(
         premises, "ATE", event, by_sign(up=up), because, treatment=cause, assume=("homogeneous_effect",)
     )
+
+
+def _size(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
+    pair = _cause_and_event(slots, premises, vocabulary, "event")
+    if pair is None:
+        return None
+    cause, event = pair
+    because = [f"size of the total effect of {vocabulary.words_of(cause)} on {vocabulary.words_of(event)}"]
+    return query_reading(premises, "ATE", event, as_number(), because, treatment=cause, assume=("homogeneous_effect",))
 
 
 def _treated(slots: dict[str, str], premises: Premises, vocabulary: Vocabulary) -> FormalReading | None:
@@ -161,5 +183,12 @@ def _by_existence(*, denied: bool) -> Callable[[Result], FormalVerdict]:
     return decide
 
 
-_KINDS = ((_DIRECT, _direct), (_TREATED, _treated), (_INDIRECT, _indirect), (_OPENED, _opened), (_TOTAL, _total))
+_KINDS = (
+    (_DIRECT, _direct),
+    (_TREATED, _treated),
+    (_INDIRECT, _indirect),
+    (_OPENED, _opened),
+    (_TOTAL, _total),
+    (_SIZE, _size),
+)
 """The first pattern that fits and whose phrases can be aligned decides the kind."""

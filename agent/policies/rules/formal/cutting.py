@@ -10,7 +10,9 @@ from .likeness import covered, sense
 from .types import Chance, Event
 
 _JOINT = re.compile(r"\s*,\s*(?:and|but)\s+|\s*,\s*|\s+(?:and|but)\s+")
+_WORDS = re.compile(r"\s+(?=(?:who|with|without|that|whose|having)\b)|\s+(?!(?:not|no)\b)")
 MOST_PARTS = 5
+MOST_GAPS = 8
 
 
 def cut_phrases(chances: Sequence[Chance], names: Collection[str]) -> list[Chance]:
@@ -51,8 +53,11 @@ def _cut_conditions(texts: Iterable[str], names: Collection[str]) -> dict[str, t
     texts = list(dict.fromkeys(texts))
     if len(texts) > 2:
         for k in range(1, _fewest(texts) + 2):
-            cut = _alike(texts, k)
-            if cut and all(len({parts[i] for parts in cut.values()}) <= 2 for i in range(k)):
+            if cut := _two_a_place(texts, k, _JOINT):
+                return cut
+        for k in (2, 3):
+            # "young smokers", "old people who smoke": two conditions without a word between
+            if cut := _two_a_place(texts, k, _WORDS):
                 return cut
     else:
         for k in range(min(_fewest(texts) + 1, MOST_PARTS), 1, -1):
@@ -62,13 +67,19 @@ def _cut_conditions(texts: Iterable[str], names: Collection[str]) -> dict[str, t
     return {t: (t,) for t in texts}
 
 
+def _two_a_place(texts: Sequence[str], k: int, gap: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
+    """A cut in which every place has at most two phrases; {} if there is none."""
+    cut = _alike(texts, k, gap)
+    return cut if all(len({parts[i] for parts in cut.values()}) <= 2 for i in range(k)) else {}
+
+
 def _fewest(texts: Iterable[str]) -> int:
     return min((len(_JOINT.findall(t)) for t in texts), default=0)
 
 
-def _alike(texts: Sequence[str], k: int) -> dict[str, tuple[str, ...]]:
+def _alike(texts: Sequence[str], k: int, gap: re.Pattern[str] = _JOINT) -> dict[str, tuple[str, ...]]:
     """Cut each text into k parts so that the parts differ as little as can be from text to text; {} if impossible."""
-    ways = [list(_ways(t, k)) for t in texts]
+    ways = [list(_ways(t, k, gap)) for t in texts]
     if not all(ways):
         return {}
     best: dict[str, tuple[str, ...]] = {}
@@ -92,8 +103,8 @@ def _variety(cut: dict[str, tuple[str, ...]]) -> tuple[int, int]:
     return (sum(len(set(c)) for c in columns), len(columns))
 
 
-def _ways(text: str, k: int) -> Iterable[tuple[str, ...]]:
-    gaps = [m.span() for m in _JOINT.finditer(text)][:6]
+def _ways(text: str, k: int, gap: re.Pattern[str]) -> Iterable[tuple[str, ...]]:
+    gaps = [m.span() for m in gap.finditer(text)][:MOST_GAPS]
     for chosen in combinations(gaps, k - 1):
         edges = [0, *(x for gap in chosen for x in gap), len(text)]
         yield tuple(text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True))

@@ -21,7 +21,8 @@ FALLS = (
     "decreases?|reduces?|lowers?|falls?|drops?|goes down|go down|diminish(?:es)?|shrinks?|cuts?|lessens?|declines?|"
     "decreased|reduced|lowered|suppress(?:es)?"
 )
-POSITIVE, NEGATIVE = "positively|favou?rably", "negatively|adversely|unfavou?rably"
+POSITIVE = "positively|favou?rably|positive|beneficial"
+NEGATIVE = "negatively|adversely|unfavou?rably|negative|harmful"
 CLASSES = {
     "aux": "will|would|does|do|did|can|could|is it true that|is it the case that",
     "is": "is|are|was|were|will|would|does|do|can",
@@ -48,18 +49,27 @@ CLASSES = {
     "path": (
         "(?:the |any |all )?(?:mediation |mediated |mediating |indirect )?(?:effects?|influence|path(?:way)?s?|route|channel)"
     ),
+    "cause an effect": (
+        "(?:have|has|exert|exerts) an? (?:direct |causal |overall |total |net )*(?P<sign>positive|negative|beneficial|harmful) "
+        "(?:causal |overall |total |net )*(?:effect|influence|impact) on"
+    ),
+    "the effect": (
+        "the (?:(?:average|total|overall|net|causal|treatment|mean|population) )*(?:effect|influence|impact)(?: \\(ATE\\))? of"
+    ),
     "conclude": (
         "(?:does|would) (?:it|this|that) (?:mean|imply|show|follow) that|can we conclude that|is it true that|"
         "is it the case that|do we know that|should we conclude that"
     ),
     "impose": (
-        "set|sets|force|forces|make|makes|intervene on|intervenes on|intervene to ensure|impose|imposes|bring about|brings about"
+        "set|sets|force|forces|make|makes|intervene on|intervenes on|intervene to ensure|impose|imposes|bring about|brings about|"
+        "made|forced|imposed|intervened on"
     ),
     "denied": "(?P<denied>does not|do not|doesn't|don't|not|no|cannot|never)",
     "by": "through|via|of|by way of|by",
     "number": r"(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)) ?(?P<percent>%|percent|per cent)?",
     "equals": "is equal to|is about|is around|is|was|equals|amounts to|stands at|comes to|=|of",
     "among": "among|amongst|for|given(?: that)?|conditional on|within",
+    "are": "are|is|have|has|get|gets|were|was|develop|develops|show|shows|receive|receives|take|takes|do|does|experience",
     "occurs": "occurs?|happens?|is seen|is observed|is found|is present|holds?",
 }
 _COMMA = ",?"

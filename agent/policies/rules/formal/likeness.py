@@ -20,7 +20,8 @@ _WORDS_SKIPPED = (
 )
 _WORDS_DENYING = (
     "not no never without lack lacks lacking lacked absence absent none cannot neither nor non fail fails failed avoid "
-    "avoids avoided avoiding free false deficient deficiency insufficient"
+    "avoids avoided avoiding free false deficient deficiency insufficient quit quits quitting abstain "
+    "abstains abstaining refrain refrains refraining cease ceases ceasing"
 )
 _WORDS_LOW = (
     "low lower small smaller short shorter poor poorer weak weaker few fewer little less bad worse slow slower negative "

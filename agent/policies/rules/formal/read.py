@@ -78,4 +78,4 @@ def read_formal(text: str) -> FormalReading | Unreadable:
             return reading
     if not premises.nodes:
         return Unreadable("No sentence states which variable affects which.")
-    return Unreadable(f"The question was not understood: {passage.question[:MOST_SHOWN]!r}.")
+    return Unreadable(f"The question was not understood: {passage.question[:MOST_SHOWN]!r}.", premises)

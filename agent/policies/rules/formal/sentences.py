@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MOST_CHARACTERS = 40_000
-"""Longer texts are no formal question; reading them would only cost time."""
+MOST_CHARACTERS = 2_000_000
+"""Longer texts are cut. All independencies of a dozen variables fill a million."""
 
 _END = re.compile(r"(?<=[.!?;])[\"')\]]*\s+|\n+")
 _HEAD = re.compile(r"^\s*(premise|background|context|given info|given information|conditions|facts|story)\s*:\s*", re.I)
@@ -14,6 +14,11 @@ _ASKED = re.compile(r"\b(hypothesis|question)\s*:\s*", re.I)
 _COLON = re.compile(r":\s+(?=\S)")
 _KEEPS_COLON = re.compile(r"\bmethod\s+\w+\s*$|\b(?:option|choice)\s*\w*\s*$", re.I)
 _SUPPOSES = re.compile(r"^(?:further |now |next |and |then |also )*(?:assume|suppose)\b(?! there (?:is|are))", re.I)
+_OPENS = re.compile(
+    r"^(?:(?:overall|so|then|now|finally|therefore|question|in (?:this|that|such a) (?:\w+ )?world|given (?:this|these|the above)[^,]*|"
+    r"based on [^,]*|according to [^,]*),\s+)+",
+    re.I,
+)
 _LIST = re.compile(r"\s*,\s*(?:and|or|as well as)\s+|\s*,\s*|\s+(?:and|or|as well as)\s+")
 _NUMBERED = re.compile(r"(?m)^\s*\(?\d+[.)]\s+")
 
@@ -51,7 +56,7 @@ def split_passage(text: str) -> Passage:
         start -= 1
     after, form = _part_form(sentences[at + 1 :])
     statements = [s.rstrip("?") for s in (*sentences[:start], *after)]
-    return Passage(tuple(statements), " ".join(sentences[start : at + 1]) if sentences else "", ". ".join(form))
+    return Passage(tuple(statements), _OPENS.sub("", " ".join(sentences[start : at + 1])), ". ".join(form))
 
 
 def _part_form(sentences: list[str]) -> tuple[list[str], list[str]]:
@@ -65,9 +70,13 @@ def split_sentences(text: str, *, keep_mark: bool = False) -> list[str]:
     found: list[str] = []
     for piece in _END.split(_NUMBERED.sub("", text)):
         piece = _HEAD.sub("", piece).strip()
-        while (colon := _COLON.search(piece)) and not _KEEPS_COLON.search(piece[: colon.start()]):
-            found.append(piece[: colon.start()].strip())
-            piece = piece[colon.end() :]
+        start = 0
+        for colon in _COLON.finditer(piece):
+            if _KEEPS_COLON.search(piece, start, colon.start()):
+                break
+            found.append(piece[start : colon.start()].strip())
+            start = colon.end()
+        piece = piece[start:]
         marked = piece.rstrip("\"')] ").endswith("?")
         piece = piece.rstrip(" .!;\t").rstrip("?").rstrip()
         if piece:

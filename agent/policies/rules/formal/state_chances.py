@@ -21,6 +21,20 @@ _STATED = (
     "<event> {occurs} [overall] (with|in) [a|an] [{overall}] [{chance} of] [{chance}] {number} [of (the cases|cases|the time)]",
     "<event> has (a|an) [{overall}] {chance} of {number} {among} <given>",
     "<event> has (a|an) [{overall}] {chance} of {number}",
+    "(if|when) <given>, the {chance} (of|that) <event> {equals} {number}",
+    "there is (a|an) [{overall}] {number} {chance} (of|that) <event> {among} <given>",
+    "there is (a|an) [{overall}] {number} {chance} (of|that) <event>",
+    "<given> (have|has) (a|an) {number} {chance} of <event>",
+    "<event> {occurs} in {number} of <given>",
+    "{number} of <given> {are} <event>",
+    "{look at} <given>, {number} [{are}] <event>",
+)
+_PEOPLE = re.compile(
+    r"(?:all |the )*(?:people|persons|individuals|cases|patients|subjects|units|population|everyone)", re.I
+)
+_FORMULA = re.compile(
+    r"^p(?:r|rob)?\s*\((?P<event>[^|()]+)(?:\|(?P<given>[^()]+))?\)\s*=\s*(?P<number>\d*\.?\d+)\s*(?P<percent>%)?$",
+    re.I,
 )
 _CORRELATED = (
     "{look at} <given>, the correlation (between|of) <one> (and|with) <two> {equals} {number}",
@@ -37,7 +51,10 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
         value = _value(slots)
         premises.correlations.append(Correlation(source=slots["one"], target=slots["two"], given=given, value=value))
         return True
-    slots = match_any(_STATED, text)
+    formula = _FORMULA.match(text)
+    slots = {k: v for k, v in formula.groupdict().items() if v} if formula else match_any(_STATED, text)
+    if slots and _PEOPLE.fullmatch(slots.get("given", "")):
+        del slots["given"]
     if not slots or not 0 <= (value := _value(slots)) <= 1:
         return False
     given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()

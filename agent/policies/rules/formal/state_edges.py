@@ -13,7 +13,7 @@ _KIND = r"(?:(?:direct|causal|immediate|strong|significant|real|known|an?|the|so
 _NOUN = r"(?:effect|influence|impact|bearing|causal effect)s?"
 _ACTS = (
     r"affect|influence|impact|cause|determine|drive|shape|change|alter|control|govern|produce|trigger|bring about|"
-    r"act on|feed into|contribute to|lead to|result in|give rise to|play a role in"
+    r"act on|feed into|contribute to|lead to|result in|give rise to|play a(?: causal)? role in"
 )
 _PAST = (
     r"affected|influenced|impacted|caused|determined|driven|shaped|changed|altered|controlled|governed|produced|"
@@ -21,7 +21,7 @@ _PAST = (
 )
 _THIRD = (
     r"affects|influences|impacts|causes|determines|drives|shapes|changes|alters|controls|governs|produces|triggers|"
-    r"brings about|acts on|feeds into|contributes to|leads to|results in|gives rise to|plays a role in"
+    r"brings about|acts on|has a bearing on|feeds into|contributes to|leads to|results in|gives rise to|plays a(?: causal)? role in"
 )
 _DENIED = re.compile(
     rf"\b(?:has|have|exerts?) no {_KIND}{_NOUN}\b|\b(?:does|do|did) not {_HOW}(?:{_ACTS})\b|\b(?:is|are) not {_HOW}(?:{_PAST}) by\b",
@@ -34,10 +34,21 @@ _FORWARD = re.compile(
 )
 _BACKWARD = re.compile(
     rf"^(?P<effects>.+?) (?:(?:is|are|gets?) {_HOW}(?:{_PAST}) {_HOW}by|depends? {_HOW}(?:up)?on|(?:is|are) {_KIND}"
-    rf"(?:{_NOUN}|result|consequence|outcome)s? of|responds? {_HOW}to|results? {_HOW}from|(?:is|are) {_HOW}under the influence of) "
-    rf"{_HOW}(?P<causes>.+)$",
+    rf"(?:{_NOUN}|result|consequence|outcome|function)s? of|responds? {_HOW}to|results? {_HOW}from|"
+    rf"(?:is|are) {_HOW}under the influence of) {_HOW}(?P<causes>.+)$",
     re.I,
 )
+_NAMED = re.compile(
+    rf"^(?:there (?:is|are|exists?) {_KIND}{_NOUN} of|an? (?:arrow|edge|link)s? (?:goes|leads|points|runs) from|"
+    rf"(?:arrow|edge)s? (?:go|lead|point|run) from) (?P<causes>.+?) (?:on|upon|to) (?P<effects>.+)$",
+    re.I,
+)
+_CAUSES_OF = re.compile(
+    rf"^(?:the )?(?:only )?{_KIND}(?:causes?|determinants?|drivers?) of (?P<effects>.+?) (?:is|are) (?P<causes>.+)$",
+    re.I,
+)
+_AGAIN = re.compile(r",?\s+(?:and )?(?:which|who|that) (?:in turn |then |itself |also )*", re.I)
+_ASIDE = re.compile(r", (?:directly|in turn|also|too|as well|however),", re.I)
 _THROUGH = re.compile(r"^(?P<effects>.+?)\s+(?:only )?(?:through|via|by way of|by means of)\s+(?P<means>.+)$", re.I)
 _HIDDEN = re.compile(
     r"^(?P<names>.+?) (?:is|are|was|were|remains?|stays?) (?:(?:also|itself|both|an?|never|completely) )*"
@@ -53,6 +64,7 @@ _WE_DO_NOT = re.compile(
     r"^(?:we|one|nobody|the data) (?:do not|does not|cannot|can not|never|did not) (?:observe|measure|record|see) (?P<names>.+)$",
     re.I,
 )
+_ON = re.compile(r"^(?:on|upon|both|also) ", re.I)
 _LEAD = re.compile(
     r"^(?:we know that|it is known that|suppose(?: that)?|assume(?: that)?|in this world|here|further(?:more)?|also|moreover|"
     r"in addition|finally|and|that),? ",
@@ -62,7 +74,7 @@ _LEAD = re.compile(
 
 def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
     """Add the edges or the hidden variables a sentence states; False when it states neither."""
-    text = _LEAD.sub("", sentence.strip())
+    text = _ASIDE.sub("", _LEAD.sub("", sentence.strip()))
     for pattern in (_NEVER, _WE_DO_NOT, _HIDDEN):
         if found := pattern.match(text):
             for name in _names(found["names"], vocabulary):
@@ -75,7 +87,9 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
 
 def _clauses(text: str) -> list[str]:
     """Clauses with a verb of their own: "A affects B, and B affects C"."""
-    parts = [_LEAD.sub("", p.strip()) for p in re.split(r"(?:;|,? (?:and|while|whereas|but) |, )", text)]
+    parts = [
+        _LEAD.sub("", p.strip()) for p in re.split(r"(?:;|,? (?:and|while|whereas|but) |, (?!which |who |that ))", text)
+    ]
     starts = [0] + [i for i, p in enumerate(parts) if i and _verb(p)]
     if len(starts) == 1 or not all(_verb(parts[i]) for i in starts):
         return [text]
@@ -87,11 +101,15 @@ def _clauses(text: str) -> list[str]:
 
 
 def _verb(part: str) -> bool:
-    return bool(_FORWARD.match(part) or _BACKWARD.match(part))
+    return any(p.match(part) for p in (_FORWARD, _BACKWARD, _NAMED, _CAUSES_OF))
 
 
 def _edges(clause: str, premises: Premises, vocabulary: Vocabulary) -> bool:
-    found = _BACKWARD.match(clause) or _FORWARD.match(clause)
+    first, *further = _AGAIN.split(clause, maxsplit=1)
+    if further and _verb(f"x {further[0]}") and (link := _FORWARD.match(first)):
+        # "A affects B, which in turn affects C"
+        return _edges(first, premises, vocabulary) and _edges(f"{link['effects']} {further[0]}", premises, vocabulary)
+    found = next((m for p in (_CAUSES_OF, _NAMED, _BACKWARD, _FORWARD) if (m := p.match(clause))), None)
     if not found:
         return False
     effects, means = found["effects"], ""
@@ -108,7 +126,9 @@ def _edges(clause: str, premises: Premises, vocabulary: Vocabulary) -> bool:
 
 
 def _names(phrase: str, vocabulary: Vocabulary) -> list[str]:
-    phrase = re.sub(r"^(?:the )?variables? ", "", phrase.strip())
+    phrase = re.sub(
+        r"^(?:the )?variables? |^(?:both )?(?:on|upon|to|in) |,? (?:directly|too|as well|itself)$", "", phrase.strip()
+    )
     if known := vocabulary.named(phrase):
         return [known]
-    return [vocabulary.declare(p) for p in split_list(phrase)]
+    return [vocabulary.declare(_ON.sub("", p)) for p in split_list(phrase)]
