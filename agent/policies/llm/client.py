@@ -175,6 +175,7 @@ class ChatClient:
         def attempt() -> tuple[dict[str, Any], ...]:
             def send() -> tuple[dict[str, Any], ...]:
                 page = self.sdk().models.with_raw_response.list().http_response.json()
+                self.check_failure(page)
                 return tuple({"id": str(m["id"])} | m for m in page["data"])
 
             return self.guarded(send)

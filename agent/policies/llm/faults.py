@@ -33,9 +33,13 @@ NO_MODEL = re.compile(
 )
 NO_PATH = re.compile(r"unexpected endpoint|invalid url|unknown (path|url|route)|no (such )?route", re.IGNORECASE)
 NOT_ABLE = re.compile(
-    r"no endpoints found that support|does not support (tools|streaming|response_format)", re.IGNORECASE
+    r"no endpoints found that support|(tools?|tool choice|param) requires? |unsupported param: "
+    r"|does not support (tools|streaming|response_format)",
+    re.IGNORECASE,
 )
-"""Some answer 404 to what their model cannot do."""
+"""What their model cannot do, some servers answer with 404 or 500."""
+TOO_LARGE = re.compile(r"request too large|tokens must be reduced", re.IGNORECASE)
+"""A request over the tokens of a minute is answered with 429, and waiting does not make it smaller."""
 NO_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "insufficient_balance", "insufficient_credits")
 MOST_SAID = 2000
 PASSING = (408, 409, 425, 429)
@@ -58,7 +62,9 @@ def sort_status(
     where = f"the endpoint {config.base_url!r} answered {status}{f' ({said.text[:300]})' if said.text else ''}"
     if said.code in NO_CREDIT or status == 402:
         return QuotaSpent(f"The account has no credit left: {where}. Add credit, or use another key or endpoint.")
-    if status in PASSING or (status >= 500 and status != 501):
+    if status == 429 and TOO_LARGE.search(said.text):
+        return ContextTooLong(f"The conversation is longer than the account may send at once: {where}. Send less.")
+    if status in PASSING or (status >= 500 and status != 501 and not NOT_ABLE.search(said.text)):
         return Fault(where, retry_after_s(headers))
     if status == 401 or (status == 403 and not FILTERED.search(said.all)):
         return KeyRejected(f"The key was not accepted: {where}. Check OPENAI_API_KEY and that it fits OPENAI_BASE_URL.")

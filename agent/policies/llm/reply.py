@@ -180,7 +180,7 @@ class Assembly:
         if not self.finish:
             raise Fault("the reply broke off before its end")
         if not text and not self._calls and not self.refusal and self.finish not in ("length", "content_filter"):
-            raise Fault("the reply is empty")
+            raise Fault("the reply is empty; some servers send none when the conversation does not fit their context")
         finish: Finish = "length" if self.finish == "length" else "tool_calls" if self._calls else "stop"
         return Reply(text=text, tool_calls=self._numbered(), finish=finish, usage=self.usage, model=self._model)
 
