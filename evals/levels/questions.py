@@ -17,6 +17,7 @@ from ...tools.domain.equivalence import cpdag_of
 from ...tools.domain.graphs import Cpdag
 from ...tools.domain.separation import separated
 from ..harness.spec import Item
+from ..structural.marks import edges_in_words
 from ..structural.models import RandomModel
 
 TOLERANCE = 0.15
@@ -134,7 +135,7 @@ def _graph(truth: Cpdag) -> Draft:
         "What is the causal graph? Give every edge once, separated by semicolons: `a -> b` where the data decide the "
         "direction, `a -- b` where graphs of the same equivalence class differ."
     )
-    return question, "; ".join(map(str, truth.edges)) or "none", {"kind": "equivalence_class"}
+    return question, edges_in_words(truth), {"kind": "equivalence_class"}
 
 
 def _effect(model: RandomModel, table: dict[str, Any], rng: np.random.Generator) -> Iterator[Draft]:

@@ -9,7 +9,7 @@ from ...tools.domain.errors import ToolError
 from ...tools.domain.results import EffectEstimate, IndependenceResult
 from ..harness.spec import Item, Response
 from ..structural.desk import desk, learned
-from ..structural.marks import class_of
+from ..structural.marks import class_of, edges_in_words
 
 
 def solve(item: Item) -> Response:
@@ -24,9 +24,7 @@ def solve(item: Item) -> Response:
                 return _effect(asked, table)
             case "equivalence_class":
                 tool, graph = learned(table)
-                return Response(
-                    answer="; ".join(map(str, class_of(graph).edges)) or "none", because=f"learned by {tool}"
-                )
+                return Response(answer=edges_in_words(class_of(graph)), because=f"learned by {tool}")
             case _:
                 return _edge(asked, table)
     except ToolError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ...tools.domain.equivalence import cpdag_of
@@ -10,6 +11,7 @@ from ...tools.domain.model import Model
 
 Mark = tuple[str, str, str]
 """An edge as (one node, symbol, other node), the names in order."""
+_EDGE = re.compile(r"\s*(?P<a>.+?)\s*(?P<mark>->|<-|--)\s*(?P<b>.+?)\s*")
 
 
 class GraphMarks(Model):
@@ -41,9 +43,27 @@ def edge_marks(graph: Graph) -> frozenset[Mark]:
     return frozenset(found)
 
 
-def compare(learned: Graph, truth: Graph) -> GraphMarks:
-    """Mark a learned graph against the true one, mark by mark."""
-    mine, right = edge_marks(learned), edge_marks(truth)
+def read_edges(text: str) -> frozenset[Mark] | None:
+    """The edges of a graph in words, `a -> b; b -- c` or `none`, each written one way; None when it is no such list."""
+    found: set[Mark] = set()
+    for part in re.split(r"[;\n]", text):
+        if part.strip().lower() in ("", "none"):
+            continue
+        match = _EDGE.fullmatch(part)
+        if match is None:
+            return None
+        a, mark, b = match["a"], match["mark"], match["b"]
+        found.add((a, mark, b) if a < b else (b, {"->": "<-", "<-": "->"}.get(mark, mark), a))
+    return frozenset(found)
+
+
+def edges_in_words(graph: Graph) -> str:
+    """The edges of a graph as `read_edges` reads them."""
+    return "; ".join(map(str, graph.edges)) or "none"
+
+
+def compare(mine: frozenset[Mark], right: frozenset[Mark]) -> GraphMarks:
+    """Mark the edges of a learned graph against the true ones, mark by mark."""
     pairs, true_pairs = ({(a, b) for a, _, b in side} for side in (mine, right))
     arrows, true_arrows = ({m for m in side if m[1] in ("->", "<-")} for side in (mine, right))
     together = {(a, b): s for a, s, b in mine}
