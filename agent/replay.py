@@ -14,11 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..tools.domain.errors import UsageError
+from ..tools.domain.errors import BadArguments, UsageError
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.model import Model
 from ..tools.domain.results import DatasetCard, result_from_json
-from ..tools.registry import tool_files
+from ..tools.registry import get_tool, tool_files
 from ..tools.runtime import Runtime
 from ..tools.workspace import Workspace
 from .budget import Budget
@@ -96,9 +96,19 @@ def script_of(record: RunRecord, evidence: Sequence[Evidence]) -> ScriptedPolicy
 
 
 def _is_made(record: RunRecord, evidence: Evidence) -> bool:
-    """Whether a call was made by the run; its table and its graph were given to it."""
-    n_given = (record.catalog.table is not None) + (record.catalog.graph is not None)
-    return int(evidence.id[1:]) > n_given and evidence.tool in tool_files()
+    """Whether a call was made by the run and can be made again.
+
+    The table was given to it. So was evidence whose arguments do not fit its tool, such as a graph that was given
+    as an object, and evidence of what no tool here makes.
+    """
+    is_table = evidence.id == "E1" and record.catalog.table is not None
+    if is_table or evidence.tool not in tool_files():
+        return False
+    try:
+        get_tool(evidence.tool).parse(evidence.args)
+    except BadArguments:
+        return not evidence.ok  # a wrong call that was told so; it is told so again
+    return True
 
 
 def replay(

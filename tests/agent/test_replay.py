@@ -20,6 +20,8 @@ from whence.agent.turns import Turn
 from whence.tools.domain.errors import UsageError
 from whence.tools.domain.evidence import Evidence, Provenance
 from whence.tools.domain.examples import get_example
+from whence.tools.runtime import Runtime
+from whence.tools.workspace import Workspace
 
 QUESTION = "What is the effect of t on y adjusting for z?"
 Start = Callable[..., Session]
@@ -133,6 +135,14 @@ def test_what_no_tool_can_make_again_keeps_its_place(store: RunStore, recorded: 
     found = again(store.get(recorded), [evidence[0], said, *later])
     assert found.given == ("E1", "E2")
     assert found.is_equal
+
+
+def test_a_wrong_call_is_told_so_again(store: RunStore, recorded: str) -> None:
+    evidence = store.evidence(recorded)[:1]
+    with Runtime(Workspace(folder=Path("/nowhere")), isolate=False) as runtime:
+        wrong = runtime.run("data_describe", {"zzz": 1}).model_copy(update={"id": "E2"})
+    found = again(store.get(recorded), [*evidence, wrong])
+    assert (found.calls, found.differences) == (1, ())
 
 
 def test_a_run_that_is_not_finished_is_resumed_first(tmp_path: Path) -> None:
