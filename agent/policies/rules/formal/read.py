@@ -51,6 +51,8 @@ QUESTION_READERS: tuple[QuestionReader, ...] = (
 )
 """The first that understands the question has it."""
 MOST_SHOWN = 120
+MOST_IN_SENTENCE = 8_000
+"""Longer sentences state nothing that can be read; trying would take time in proportion to the square."""
 
 
 def read_formal(text: str) -> FormalReading | Unreadable:
@@ -63,14 +65,14 @@ def read_formal(text: str) -> FormalReading | Unreadable:
         One typed call and how its result answers the words, or what could not be read.
     """
     passage = split_passage(text)
-    if not passage.question:
-        return Unreadable("The text is empty.")
+    if not 0 < len(passage.question) <= MOST_IN_SENTENCE:
+        return Unreadable("The question is too long to be read." if passage.question else "The text is empty.")
     premises = Premises()
     vocabulary = Vocabulary(premises, passage.question, passage.form)
     for name in compound_names(passage.statements):
         vocabulary.declare(name)
     for sentence in passage.statements:
-        if not any(read(sentence, premises, vocabulary) for read in STATEMENT_READERS):
+        if len(sentence) > MOST_IN_SENTENCE or not any(read(sentence, premises, vocabulary) for read in STATEMENT_READERS):
             premises.ignored.append(sentence)
     vocabulary.settle()
     for ask in QUESTION_READERS:
