@@ -40,6 +40,7 @@ def assign(
     stems = [tuple(dict.fromkeys(s for p in a.phrases for s in sense(p).stems)) for a in axes]
     words = _likeness_to_names(axes, stems, nodes)
     choices = [_choices(w, nodes) for w in words]
+    _release(choices, rows, nodes)
     ties = _ties(stems)
     size = 1
     for c in choices:
@@ -88,6 +89,16 @@ def _choices(likeness: dict[str, float], nodes: tuple[str, ...]) -> list[str]:
     top = max(likeness.values())
     sure = [n for n, v in likeness.items() if v == top]
     return sure if top >= SURE and len(sure) == 1 else list(nodes)
+
+
+def _release(choices: list[list[str]], rows: Sequence[Row], nodes: tuple[str, ...]) -> None:
+    """Let groups that a statement relates go free where their words point to one and the same variable."""
+    for row in rows:
+        fixed = [i for i in dict.fromkeys((row.effect, *row.others)) if len(choices[i]) == 1]
+        taken = [choices[i][0] for i in fixed]
+        for i, name in zip(fixed, taken, strict=True):
+            if taken.count(name) > 1:
+                choices[i] = list(nodes)
 
 
 def _ties(stems: Sequence[tuple[str, ...]]) -> dict[tuple[int, int], float]:

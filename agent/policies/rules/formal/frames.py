@@ -72,6 +72,8 @@ CLASSES = {
     "are": "are|is|have|has|get|gets|were|was|develop|develops|show|shows|receive|receives|take|takes|do|does|experience",
     "occurs": "occurs?|happens?|is seen|is observed|is found|is present|holds?",
 }
+MOST_CHARACTERS = 1_000
+"""A longer sentence fits no pattern; trying would take long on purpose-made ones."""
 _COMMA = ",?"
 _TOKEN = re.compile(
     r"<(?P<slot>\w+)>|\{(?P<kind>[\w ]+)\}|\[(?P<maybe>(?:[^\[\]]|\[[^\]]*\])+)\]|\((?P<choice>[^()]+)\)|(?P<word>[^\s<{\[(]+)"
@@ -92,6 +94,8 @@ def frame(pattern: str, *, commas: bool = False) -> re.Pattern[str]:
 
 def matches(patterns: tuple[str, ...], text: str) -> Iterator[dict[str, str]]:
     """The slots of every pattern that fits, those without words left out; patterns whose commas are there come first."""
+    if len(text) > MOST_CHARACTERS:
+        return
     for commas in (True, False) if "," in text else (False,):
         for pattern in patterns:
             if found := frame(pattern, commas=commas).fullmatch(text):

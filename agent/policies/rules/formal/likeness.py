@@ -32,7 +32,7 @@ _ANTONYMS = (
     "boy girl, day night, dark bright, dark light, clean dirty, clean polluted, wet dry, hot cold, warm cold, open close, "
     "full empty, fast slow, early late, win lose, pass fail, accept reject, employ unemploy, hard easy, thick thin, "
     "strong weak, big small, large small, long short, tall short, high low, good bad, good poor, kind mean, obese slim, "
-    "success failure, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent, "
+    "success failure, happy sad, calm anxious, awake asleep, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent, "
     "death live, dead live, die live, healthy problem, tanned pale, happiness sadness, "
     "admission rejection, admission reject, admitted rejected, admit reject, admission rejected"
 )
@@ -95,8 +95,13 @@ def stem(word: str) -> str:
         word = word[:-1]
     for ending in _SUFFIXES:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and (len(word) > 4 or ending == "e"):
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    else:
+        return word
+    # happiness, happy; running, run
+    word = word.removesuffix("i")
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] in "bdgmnprt" else word
 
 
 @lru_cache(maxsize=65536)

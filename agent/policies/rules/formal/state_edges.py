@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .frames import MOST_CHARACTERS
 from .sentences import split_list
 from .types import Premises
 from .vocabulary import Vocabulary
@@ -74,6 +75,8 @@ _LEAD = re.compile(
 
 def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
     """Add the edges or the hidden variables a sentence states; False when it states neither."""
+    if len(sentence) > MOST_CHARACTERS:
+        return False
     text = _ASIDE.sub("", _LEAD.sub("", sentence.strip()))
     for pattern in (_NEVER, _WE_DO_NOT, _HIDDEN):
         if found := pattern.match(text):
