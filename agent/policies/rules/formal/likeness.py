@@ -32,7 +32,8 @@ _ANTONYMS = (
     "boy girl, day night, dark bright, dark light, clean dirty, clean polluted, wet dry, hot cold, warm cold, open close, "
     "full empty, fast slow, early late, win lose, pass fail, accept reject, employ unemploy, hard easy, thick thin, "
     "strong weak, big small, large small, long short, tall short, high low, good bad, good poor, kind mean, obese slim, "
-    "success failure, happy sad, calm anxious, awake asleep, present absent, active inactive, up down, left right, urban rural, single married, guilty innocent, "
+    "success failure, happy sad, calm anxious, awake asleep, present absent, active inactive, up down, left "
+    "right, urban rural, single married, guilty innocent, "
     "death live, dead live, die live, healthy problem, tanned pale, happiness sadness, "
     "admission rejection, admission reject, admitted rejected, admit reject, admission rejected"
 )
