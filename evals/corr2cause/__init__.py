@@ -1,0 +1,1 @@
+"""Which causal relations follow from correlations (Corr2Cause)."""
