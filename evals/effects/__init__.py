@@ -1,0 +1,1 @@
+"""Estimate effects on data whose true effect is known."""
