@@ -12,8 +12,12 @@ from typing import Any
 
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.questions import EffectQuestion
+from ..tools.registry import get_tool
 from .policy import Situation
-from .state import Claim, Draft, ToolCall
+from .state import Claim, Draft, Plan, ToolCall
+
+UNADJUSTED = "estimate_difference"
+"""Compares the arms as they are, whatever the others adjust for."""
 
 
 def is_estimate(tool: str) -> bool:
@@ -68,12 +72,18 @@ def _is_planned(call: ToolCall, situation: Situation) -> bool:
         and _same_contrast(args.get("contrast"), question)
         and strata <= {*question.given}
         and _conditions([c.model_dump() for c in question.population]) <= rows
-        and (
-            plan.adjustment_set is None
-            or "adjustment_set" not in args
-            or {*args["adjustment_set"]} | strata == {*plan.adjustment_set} | strata
-        )
+        and _planned_set(call, plan, strata)
     )
+
+
+def _planned_set(call: ToolCall, plan: Plan, strata: set[str]) -> bool:
+    """Whether an estimate adjusts for what was planned; within strata their column is constant and left out."""
+    adjusted = {*call.args.get("adjustment_set", ())}
+    if plan.adjustment_set is None or call.tool == UNADJUSTED:
+        return call.tool != UNADJUSTED or not adjusted
+    if "adjustment_set" not in get_tool(call.tool).args.model_fields:
+        return True
+    return adjusted | strata == {*plan.adjustment_set} | strata
 
 
 def _same_contrast(contrast: dict[str, Any] | None, question: EffectQuestion) -> bool:

@@ -10,12 +10,15 @@ import pytest
 
 from whence.agent.budget import Budget
 from whence.agent.events import ModelReplied, PlanMade, TokenStreamed, ToolFinished, Warned
+from whence.agent.policies.choose import choose_policy, label
 from whence.agent.policies.llm.errors import ContextTooLong, EndpointDown, KeyRejected, NoUsableReply, Refused
+from whence.agent.session import Session
 from whence.evals.bench.llm_analysts import CASES, EXPERIMENT, UNIDENTIFIED, Case
 from whence.evals.bench.openai_server.actors import act_of, evidence, say_calls
 from whence.evals.bench.openai_server.replies import Say
-from whence.evals.bench.openai_server.serve import KEY, Traits
-from whence.tools.domain.errors import LimitReached
+from whence.evals.bench.openai_server.serve import KEY, MODEL, Traits
+from whence.tools.domain.errors import LimitReached, UsageError
+from whence.tools.runtime import Runtime
 
 Begin = Callable[..., Any]
 GOOD = EXPERIMENT.analyst
@@ -395,3 +398,71 @@ def test_no_budget_hides_an_endpoint_that_is_down(begin: Begin) -> None:
     run = begin(GOOD, {"retries_per_call": 0}, fault=lambda n, body: "502")
     with pytest.raises(LimitReached, match=r"502"):
         run.ask(EXPERIMENT)
+
+
+def test_a_small_context_is_enough_and_never_exceeded(begin: Begin) -> None:
+    run = begin(GOOD, {"context_tokens": 4000})
+    answer = run.ask(EXPERIMENT)
+    assert answer.status == "answered"
+    assert answer.usage is not None
+    assert all(len(json.dumps(body, ensure_ascii=False)) // 4 < 4000 for body in run.bodies)
+
+
+def test_a_batch_that_was_cut_short_is_finished_without_asking_again(begin: Begin) -> None:
+    """The plug is pulled after the first of two calls of one batch."""
+
+    class Power(Exception):
+        """Stands for the plug being pulled."""
+
+    pulled: list[str] = []
+
+    def listen(event: Any) -> None:
+        if isinstance(event, ToolFinished) and event.evidence.tool == "estimate_difference" and not pulled:
+            pulled.append(event.evidence.id)
+            raise Power
+
+    run = begin(GOOD)
+    run.session.on_event = listen
+    with pytest.raises(Power):
+        run.ask(EXPERIMENT)
+    asked = len(run.bodies)
+    (record,) = run.session.runs.recent()
+    answer = run.session.resume(record.id)
+    assert [e.tool for e in answer.evidence].count("estimate_difference") == 1
+    assert answer.status == "answered"
+    assert len(run.bodies) == 6
+    assert asked == 4
+
+
+def test_a_run_is_resumed_by_who_began_it(begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    broken = [True]
+    run = begin(GOOD, {"retries_per_call": 0}, fault=lambda n, body: "502" if broken[0] else None)
+    with pytest.raises(EndpointDown):
+        run.ask(EXPERIMENT)
+    (record,) = run.session.runs.recent()
+    broken[0] = False
+    for name, value in {"MODEL": MODEL, "HOME": str(tmp_path / "home")}.items():
+        monkeypatch.setenv(f"WHENCE_{name}", value)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", run.server.base_url)
+    with Session(policy="rules", home=tmp_path / "home") as later:
+        later.runtime.close()
+        later.runtime = Runtime(later.workspace, seed=later.seed, isolate=False)
+        answer = later.resume(record.id)
+    assert answer.policy == "llm (scripted-1)"
+    assert answer.status == "answered"
+
+
+def test_who_decides_is_chosen_by_name_or_by_what_is_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setenv("WHENCE_HOME", str(tmp_path))
+    for name in ("WHENCE_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "WHENCE_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    assert choose_policy("auto").name == choose_policy("rules").name == "rules"
+    with pytest.raises(UsageError, match="WHENCE_MODEL"):
+        choose_policy("llm")
+    with pytest.raises(UsageError, match="auto, rules, llm"):
+        choose_policy("magic")
+    monkeypatch.setenv("WHENCE_MODEL", "some-model")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
+    assert label(choose_policy("auto")) == label(choose_policy("llm")) == "llm (some-model)"
+    assert choose_policy("rules").name == "rules"

@@ -27,6 +27,8 @@ MOST_CALLS = 12
 MOST_TRIES = 2
 """Rounds of calls that one step gets when all of them fail."""
 LONGEST_DETAIL = 6000
+TESTS = ("refute_", "graph_implications")
+"""Tools that put an estimate or a graph to the test."""
 
 
 def next_calls(asker: Asker, situation: Situation) -> tuple[ToolCall, ...]:
@@ -67,8 +69,13 @@ def _over(plan: Plan, index: int, situation: Situation) -> bool:
 
 
 def _asks_for_review(asker: Asker, situation: Situation) -> bool:
-    """Whether to ask once more after the last step: something failed, and nobody has looked at it yet."""
-    wrong = [e for e in situation.ledger if not e.ok or any(c.status == "fail" for c in e.checks)]
+    """Whether to ask once more after the last step: the answer's own checks failed, and nobody has looked at it yet."""
+    primary = rightful_primary(situation)
+    wrong = [
+        e
+        for e in situation.ledger
+        if (e == primary or e.tool.startswith(TESTS)) and (not e.ok or any(c.status == "fail" for c in e.checks))
+    ]
     return bool(wrong) and not any(t.act == "review" for t in asker.transcript.all())
 
 
@@ -87,6 +94,7 @@ class _Act:
         self.number = len(plan.steps) + 1 if index is None else index + 1
         self.allowed = toolbox.within(plan, situation.question.kind)
         self.shown = self._tools()
+        self.found: list[str] = []
         self.prompt = self._prompt()
         self.made = {call_key(e.tool, e.args): e.id for e in situation.ledger}
 
@@ -95,7 +103,7 @@ class _Act:
         said: list[dict[str, Any]] = []
         for _ in range(MOST_TURNS):
             act = "review" if self.step.stage == "review" else "act"
-            reply = self.asker.calls(act, self.prompt, said, toolbox.schemas(self.shown))
+            reply = self.asker.calls(act, self.prompt, said, self._schemas())
             if not reply.tool_calls:
                 return ()
             accepted, results = self._sorted(reply)
@@ -107,13 +115,24 @@ class _Act:
             said += [messages.tool_result(c, r) for c, r in zip(reply.tool_calls, results, strict=True)]
         return ()
 
+    def _schemas(self) -> list[dict[str, Any]]:
+        """What is shown: the tools of the step without arguments that the question has no use for, and what was found."""
+        question = self.situation.question
+        used: dict[str, Any] = {}
+        if isinstance(question, EffectQuestion):
+            used = {"contrast": question.contrast, "population": question.population or question.given}
+            used["cluster"] = question.hints.cluster
+        unused = [name for name, value in used.items() if not value]
+        more = len(self.shown) + len(self.found) < len(self.allowed)
+        return toolbox.schemas(self.shown, self.found, unused=unused, more=more)
+
     def _tools(self) -> list[str]:
         """The tools that are shown at first: those that the step names, else all of its stage."""
         named = [t for t in self.step.tools if t in self.allowed]
         if self.step.stage == "estimate":
             named = list(dict.fromkeys([*self.plan.estimators, *named]))
         if self.step.stage == "review":
-            return [t for t in self.plan.estimators if t in self.allowed][:1]
+            return []
         return named or [t for t in self.allowed if t.startswith(f"{self.step.stage}_")]
 
     def _prompt(self) -> Prompt:
@@ -122,7 +141,7 @@ class _Act:
             "act", number=self.number, stage=self.step.stage, primary=primary.id if primary else "the first one",
             more_tools=len(self.shown) < len(self.allowed),
         )  # fmt: skip
-        return situation_prompt(self.situation, task)
+        return situation_prompt(self.situation, task, checks=self.step.stage == "review")
 
     def _sorted(self, reply: Reply) -> tuple[list[ToolCall], list[str]]:
         """The calls that can be run, and what to tell about each call when none can be."""
@@ -153,8 +172,9 @@ class _Act:
         if call.name == toolbox.DETAIL:
             return self._detail(call)
         if call.name not in self.allowed:
+            now = ", ".join([*self.shown, *self.found])
             raise BadArguments(
-                f"{call.name[:60]!r} is not a tool of this plan. Tools now: {', '.join(self.shown)}; others by {toolbox.FIND}."
+                f"{call.name[:60]!r} is not a tool of this plan. Tools now: {now}; others by {toolbox.FIND}."
             )
         tool = toolbox.tool(call.name)
         args = decode_arguments(tool, call.arguments_json)
@@ -177,7 +197,8 @@ class _Act:
     def _found(self, call: RequestedCall) -> str:
         query = str(decode_object(call.arguments_json, "The arguments of find_tools").get("query", ""))
         names = toolbox.find(query, self.allowed)
-        self.shown = list(dict.fromkeys([*self.shown, *names]))
+        self.found = list(dict.fromkeys([*self.found, *names]))
+        self.shown = [n for n in self.shown if n not in self.found]
         return f"Now to be called: {', '.join(names)}." if names else "No tool of the plan's stages does that."
 
     def _detail(self, call: RequestedCall) -> str:

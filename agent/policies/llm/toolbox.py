@@ -35,7 +35,7 @@ PSEUDO: tuple[Schema, ...] = (
         "type": "function",
         "function": {
             "name": FIND,
-            "description": "Search the other tools of the plan's stages by what they do.",
+            "description": "Search more tools of the plan's stages.",
             "strict": True,
             "parameters": {
                 "type": "object",
@@ -49,7 +49,7 @@ PSEUDO: tuple[Schema, ...] = (
         "type": "function",
         "function": {
             "name": DETAIL,
-            "description": "Show a piece of evidence: one line, its summary, or in full.",
+            "description": "Show a piece of evidence again.",
             "strict": True,
             "parameters": {
                 "type": "object",
@@ -90,9 +90,41 @@ def within(plan: Plan, kind: str) -> tuple[str, ...]:
     return tuple(n for n in offered(kind) if _stage(n) in stages)
 
 
-def schemas(names: Iterable[str]) -> list[Schema]:
-    """Function schemas of tools, and of the two that are answered here."""
-    return [*(_schema(n) for n in names), *PSEUDO]
+def schemas(
+    names: Iterable[str], found: Iterable[str] = (), *, unused: Iterable[str] = (), more: bool = True
+) -> list[Schema]:
+    """Function schemas of tools, and of those that are answered here; what two tools share is described once.
+
+    Args:
+        names: Tools of the plan.
+        found: Further tools, that the model searched for; shown with all their arguments.
+        unused: Optional arguments that the question gives no value for; left out of the plan's tools.
+        more: Whether there are other tools to be found.
+    """
+    told: set[tuple[str, str]] = set()
+    planned = [_untold(_schema(n), told, frozenset(unused)) for n in names]
+    others = [_untold(_schema(n), told, frozenset()) for n in found]
+    return [*planned, *others, *(s for s in PSEUDO if more or s["function"]["name"] != FIND)]
+
+
+def _untold(schema: Schema, told: set[tuple[str, str]], unused: frozenset[str]) -> Schema:
+    """A schema without unused arguments, and without descriptions that an earlier tool of the same request has given."""
+    function = schema["function"]
+    properties: Schema = {}
+    for name, inner in function["parameters"]["properties"].items():
+        if name in unused and _may_be_null(inner):
+            continue
+        key = (name, str(inner.get("description", "")))
+        properties[name] = {k: v for k, v in inner.items() if k != "description"} if key in told else inner
+        told.add(key)
+    parameters = function["parameters"] | {"properties": properties, "required": list(properties)}
+    return schema | {"function": function | {"parameters": parameters}}
+
+
+def _may_be_null(schema: Schema) -> bool:
+    """Whether an argument may be left out: null or an empty list stands for that."""
+    kinds = [schema.get("type"), *(branch.get("type") for branch in schema.get("anyOf", ()))]
+    return "array" in kinds or any(k == "null" or (isinstance(k, list) and "null" in k) for k in kinds)
 
 
 def tool(name: str) -> Tool[Any, Any]:

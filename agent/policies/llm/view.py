@@ -46,7 +46,7 @@ class Fold(NamedTuple):
 
 
 FOLDS = (
-    Fold(description=120, levels=6, columns=400, study=900, recent=24, line=160, said=300),
+    Fold(description=100, levels=6, columns=400, study=700, recent=24, line=160, said=300),
     Fold(description=60, levels=4, columns=400, study=600, recent=8, line=120, said=150),
     Fold(description=24, levels=0, columns=400, study=300, recent=4, line=60, said=60),
     Fold(description=0, levels=0, columns=200, study=120, recent=2, line=40, said=40),
@@ -59,13 +59,14 @@ def reading_prompt(words: str, catalog: Catalog, task: str) -> Prompt:
     return _prompt(lambda fold: _catalog(words, catalog, fold, named=()) | _nothing_yet(), task, study=True)
 
 
-def situation_prompt(situation: Situation, task: str, *, study: bool = False) -> Prompt:
+def situation_prompt(situation: Situation, task: str, *, study: bool = False, checks: bool = True) -> Prompt:
     """The prompt of an act over all that is known.
 
     Args:
         situation: What is known.
         task: What to do now; comes last.
         study: Whether to tell what the codebook says about the study.
+        checks: Whether to tell what failed checks mean, and not their names only.
     """
     named = _names_in(situation.question)
 
@@ -74,7 +75,7 @@ def situation_prompt(situation: Situation, task: str, *, study: bool = False) ->
         return _catalog(situation.words, situation.catalog, fold, named) | {
             "question": _question(situation.question),
             "plan": plan_lines(plan, situation.ledger) if plan else [],
-            "evidence": evidence_lines(situation.ledger, fold),
+            "evidence": evidence_lines(situation.ledger, fold, checks=checks),
         }  # fmt: skip
 
     return _prompt(fields, task, study)
@@ -124,9 +125,11 @@ def _columns(columns: Sequence[ColumnCard], catalog: Catalog, fold: Fold, named:
 
 
 def _column(column: ColumnCard, catalog: Catalog, fold: Fold) -> list[Any]:
-    levels: Any = list(column.levels) if 0 < len(column.levels) <= fold.levels else f"{column.n_distinct} distinct"
     text = catalog.codebook.columns.get(column.name) or column.description
-    return [column.name, column.type, levels, *([short(text, fold.description)] if text and fold.description else [])]
+    said = short(text, fold.description) if text and fold.description else ""
+    named = column.levels if len(column.levels) <= fold.levels and column.levels != (0, 1) else ()
+    levels = [list(named)] if named else [f"{column.n_distinct} levels"] if column.type == "nominal" else []
+    return [column.name, column.type, *([said] if said or levels else []), *levels]
 
 
 def _question(question: CausalQuestion) -> dict[str, Any]:
@@ -178,11 +181,11 @@ def step_done(plan: Plan, index: int, ledger: Sequence[Evidence]) -> bool:
     return any(e.ok and (e.tool in tools if tools else e.tool.startswith(f"{step.stage}_")) for e in ledger)
 
 
-def evidence_lines(ledger: Sequence[Evidence], fold: Fold) -> list[list[Any]]:
+def evidence_lines(ledger: Sequence[Evidence], fold: Fold, *, checks: bool = True) -> list[list[Any]]:
     """The ledger: the latest pieces in full, older ones as a line each; every id stays."""
     old = max(0, len(ledger) - fold.recent)
     return [[e.id, e.tool, short(_said(e), fold.line)] for e in ledger[:old]] + [
-        [e.id, e.tool, _arguments(e), short(_said(e), 700), *_checks(e)] for e in ledger[old:]
+        [e.id, e.tool, _arguments(e), short(_said(e), 450), *_checks(e, checks)] for e in ledger[old:]
     ]
 
 
@@ -197,9 +200,13 @@ def _arguments(evidence: Evidence) -> dict[str, Any]:
     return {k: v for k, v in evidence.args.items() if k not in UNSHOWN and v not in (None, "", [], {}, ())}
 
 
-def _checks(evidence: Evidence) -> list[str]:
-    """Checks that did not pass, with what they mean; those that passed are silent."""
-    return [f"{c.name}: {c.status.upper()}: {short(c.meaning, 160)}" for c in evidence.checks if c.status != "pass"][:6]
+def _checks(evidence: Evidence, meaning: bool) -> list[str]:
+    """Checks that did not pass; those that passed are silent."""
+    open_ones = [c for c in evidence.checks if c.status != "pass"]
+    if meaning:
+        return [f"{c.name}: {c.status.upper()}: {short(c.meaning, 120)}" for c in open_ones[:5]]
+    failed = [c.name for c in open_ones if c.status == "fail"]
+    return [f"FAILED: {', '.join(failed)}"] if failed else []
 
 
 def short(text: str, most: int) -> str:
