@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -82,14 +82,19 @@ def free_variables(formula: Formula) -> frozenset[str]:
     return free_variables(formula.top) | free_variables(formula.bottom)
 
 
-def text(formula: Formula, fixed: Iterable[str] = ()) -> str:
+def text(formula: Formula, fixed: Iterable[str] = (), names: Mapping[str, str] | None = None) -> str:
     """Write a formula in one line of plain text; a summed variable that is also fixed gets a prime.
+
+    Args:
+        formula: What to write.
+        fixed: Variables with values of their own, which are written as the variables.
+        names: What to write for the values of other variables, such as `t=1`.
 
     Example:
         >>> text(Sum(("m",), Product((Prob(("m",), ("t",)), Sum(("t",), Prob(("y",), ("m", "t")))))), fixed=["t"])
         "sum_m P(m | t) sum_t' P(y | m, t')"
     """
-    return _text(formula, {v: v for v in fixed})
+    return _text(formula, {v: v for v in fixed} | dict(names or {}))
 
 
 def _text(formula: Formula, names: dict[str, str]) -> str:
@@ -103,9 +108,18 @@ def _text(formula: Formula, names: dict[str, str]) -> str:
         loose = [f"({s})" if s.startswith("sum_") and i < len(shown) - 1 else s for i, s in enumerate(shown)]
         return " ".join(loose) or "1"
     if isinstance(formula, Sum):
-        inner = names | {v: names[v] + "'" if v in names else v for v in formula.over}
+        inner = names | {v: _fresh(v, names) for v in formula.over}
         return f"{sum_sign(inner[v] for v in formula.over)} {_text(formula.body, inner)}"
     return f"[{_text(formula.top, names)}] / [{_text(formula.bottom, names)}]"
+
+
+def _fresh(variable: str, names: Mapping[str, str]) -> str:
+    """What to write for a value that is summed over, unlike all that stands for the variable so far."""
+    known = names.get(variable, "")
+    symbol = known + "'" if known.rstrip("'") == variable else variable
+    while symbol in names.values():
+        symbol += "'"
+    return symbol
 
 
 def sum_sign(over: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from .base import Result
 from .cause import CauseVerdict, CauseWitness, Definition, DefinitionVerdict
+from .counterfactual import CounterfactualIdentification
 from .data import (
     AuditReport,
     BalanceReport,
@@ -45,6 +46,7 @@ __all__ = [
     "ColumnSummary",
     "ColumnType",
     "ContrastEstimate",
+    "CounterfactualIdentification",
     "CovariateBalance",
     "Criterion",
     "DatasetCard",
@@ -87,6 +89,7 @@ RESULTS: dict[str, type[Result]] = {
         AuditReport,
         BalanceReport,
         CauseVerdict,
+        CounterfactualIdentification,
         DatasetCard,
         DatasetProfile,
         EffectEstimate,
