@@ -34,6 +34,10 @@ class RunInfo(Model):
     policy: Policy
     model: str = ""
     """Name of the model, as the endpoint calls it; empty for the rules."""
+    prompt_price: float | None = None
+    """Of a million prompt tokens, in the currency of the configuration; None when it names no price."""
+    completion_price: float | None = None
+    """Of a million tokens that the model writes."""
     selection: Selection
     started: str
     version: str
@@ -41,6 +45,12 @@ class RunInfo(Model):
     seconds: float = 0.0
     """Wall time of answering, over all its sittings."""
     finished: bool = False
+
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float | None:
+        """What so many tokens cost; None without prices."""
+        if self.prompt_price is None or self.completion_price is None:
+            return None
+        return (prompt_tokens * self.prompt_price + completion_tokens * self.completion_price) / 1e6
 
 
 class Record(Model):

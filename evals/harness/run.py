@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ...tools.domain.errors import UsageError
 from .pool import solve_all
@@ -118,18 +119,21 @@ def begin(home: Path, benchmark: str, policy: Policy, selection: Selection, limi
         raise UsageError(f"There are no items of {found.name} in {selection.data or 'the sample'!r}.")
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     info = RunInfo(
-        id=new_id(benchmark), benchmark=benchmark, policy=policy, model=_model(policy), selection=selection, started=started,
-        version=__version__,
+        id=new_id(benchmark), benchmark=benchmark, policy=policy, selection=selection, started=started,
+        version=__version__, **_model(policy),
     )  # fmt: skip
     return Run(new_run(home, info), found, info, Tally(found), limits)
 
 
-def _model(policy: Policy) -> str:
+def _model(policy: Policy) -> dict[str, Any]:
+    """The name and the prices of the model that is configured; nothing for the rules."""
     if policy == "rules":
-        return ""
+        return {}
     from ...agent.policies.llm.config import load_config
 
-    return load_config().model
+    config = load_config()
+    prices = {"prompt_price": config.prompt_price, "completion_price": config.completion_price}
+    return {"model": config.model, **prices}
 
 
 def resume(folder: RunFolder, limits: Limits) -> Run:

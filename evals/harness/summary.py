@@ -34,6 +34,7 @@ def summary(info: RunInfo, tally: Tally, scores: Scores) -> dict[str, Any]:
         "prompt_tokens": tally.prompt_tokens,
         "completion_tokens": tally.completion_tokens,
         "tokens": tally.prompt_tokens + tally.completion_tokens,
+        "cost": info.cost(tally.prompt_tokens, tally.completion_tokens) if tally.model_calls else None,
         "cached": tally.cached,
         "label_errors": scores.label_errors,
         "wrong_unexplained": scores.wrong_unexplained,

@@ -85,6 +85,8 @@ def caption(info: RunInfo, tally: Tally, scores: Scores) -> str:
     speed = f", {scores.overall.n / info.seconds:,.1f} items/s" if info.seconds else ""
     tokens = tally.prompt_tokens + tally.completion_tokens
     spent = f", {tally.model_calls:,} calls, {tokens:,} tokens" if tally.model_calls else ""
+    cost = info.cost(tally.prompt_tokens, tally.completion_tokens)
+    spent += f", cost {cost:.4g}" if spent and cost is not None else ""
     return f"run {info.id}; {what}{rewritten}; seed {chosen.seed}; {info.seconds:,.1f} s{speed}{spent}"
 
 

@@ -161,3 +161,12 @@ def test_a_missing_model_is_one_sentence(home, toy, capsys, monkeypatch):
     monkeypatch.delenv("WHENCE_MODEL", raising=False)
     assert cli(["eval", toy, "--policy", "direct"]) == 2
     assert "No model is named" in capsys.readouterr().err
+
+
+def test_tokens_and_their_price_are_counted(home, toy, serve, capsys):
+    home.mkdir()
+    (home / "config.toml").write_text("[model]\nprompt_price = 2.0\ncompletion_price = 10.0\n")
+    with serve(lambda body: Say(parity(body))):
+        found = evaluate(capsys, toy, "--policy", "direct", "--limit", "5")
+    assert found["tokens"] == found["prompt_tokens"] + found["completion_tokens"] > 0
+    assert found["cost"] == pytest.approx((2 * found["prompt_tokens"] + 10 * found["completion_tokens"]) / 1e6)
