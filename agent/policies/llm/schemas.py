@@ -63,6 +63,8 @@ def _convert(schema: Schema, defs: Mapping[str, Schema], inside: tuple[str, ...]
     if _is_map(schema):
         entry = {"key": {"type": "string"}, "value": schema["additionalProperties"]}
         pairs = {"type": "array", "items": {"type": "object", "properties": entry, "required": ["key", "value"]}}
+        bounds = {"minItems": "minProperties", "maxItems": "maxProperties"}
+        pairs |= {items: schema[properties] for items, properties in bounds.items() if properties in schema}
         return _convert(pairs | {k: v for k, v in schema.items() if k == "description"}, defs, inside)
     if _is_free(schema):
         return {"type": "string", "description": " ".join(filter(None, (schema.get("description"), AS_TEXT)))}
