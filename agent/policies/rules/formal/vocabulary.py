@@ -19,6 +19,7 @@ from .scales import Scales
 from .types import Chance, Correlation, Event, Mechanism, Premises
 
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
+_CONDITION = re.compile(r"(?:who|whose|that|those|with|without|are|is|having|people|patients|individuals)\b", re.I)
 _ROUNDED = 0.011
 LEAST_LIKENESS = 0.45
 """Below this a phrase of the question is not taken for any variable."""
@@ -147,8 +148,11 @@ class Vocabulary:
         if words := self.scales.words_of(event):
             return words
         colours = self._colours.get(event.variable)
-        phrase = next((p for p, v in colours.level_of.items() if v == event.level), None) if colours else None
-        return phrase or f"{event.variable} = {event.level}"
+        said = [p for p, v in colours.level_of.items() if v == event.level] if colours else []
+        named = [p for p in said if not _CONDITION.match(p)]
+        if not named and event.level == 1:
+            return event.variable
+        return min(named or said, key=len, default=f"{event.variable} = {event.level}")
 
     def _likeness(self, phrase: str, variable: str) -> float:
         texts = (variable, *self._phrases.get(variable, ()))
