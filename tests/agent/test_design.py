@@ -26,7 +26,7 @@ def table(*names: str) -> DatasetCard:
     cards = [ColumnCard(name=n, type="continuous", n_distinct=50) for n in names or COLUMNS]
     cards[0] = ColumnCard(name="t", type="binary", n_distinct=2, levels=(0, 1))
     return DatasetCard(
-        name="d", source="d.csv", sha256="0" * 64, n_rows=500, n_columns=len(cards), columns=tuple(cards)
+        name="d", source="d.csv", sha256="0" * 64, n_rows=1500, n_columns=len(cards), columns=tuple(cards)
     )
 
 

@@ -95,7 +95,7 @@ BEFORE_AFTER_COLUMN = one_of(
     r"before (?:and|or|versus|vs\.?) after\b",
     r"the year after\b",
     r"(?:pre|before)[- ]?(?:/|or |and )(?:post|after)",
-    r"from (?:the )?(?:period|years?|months?|quarters?|weeks?) after\b",
+    r"(?:period|years?|months?|quarters?|weeks?|time) (?:after|since|following) the\b",
 )
 MEASURES = one_of(r"(?:number|amount|count|level|share|earnings|income|score)\b")
 OF_INTEREST = re.compile(

@@ -13,14 +13,16 @@ from ...state import Plan, PlanStep, ToolCall
 from .design import Design, binary, choose_design
 from .learn import LEARNED, discovery_calls, graph_in_use
 from .ledger import Seen
+from .look import asked_args, balance_call, look_calls, table_name
 
-MIN_ROWS_AIPW = 400
+MIN_ROWS_AIPW = 1000
 MAX_STRATA = 6
 MAX_ROLES = 60
 """Nodes of a graph above which nobody reads the role of each."""
 SLOW_ESTIMATE_S = 0.5
 FEW_RUNS = 5
 """Runs of each refuter when one estimate takes over half a second: nobody waits a minute for a diagnostic."""
+RANGE = "estimate_range"
 REFUTERS = ("refute_placebo", "refute_random_common_cause", "refute_subset", "refute_dummy_outcome")
 
 
@@ -31,7 +33,8 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     found = seen.result(Identification)
     looked = seen.ran("data_audit") and (seen.ran("identify_effect") or seen.ran("identify_design"))
     provisional = design.provisional or (situation.catalog.table is not None and not looked)
-    order = estimators(question, design, situation, found.strategy if found else "")
+    open_graph = found is not None and found.status == "depends_on_orientation"
+    order = (RANGE,) if open_graph else estimators(question, design, situation, found.strategy if found else "")
     adjusted = adjusted_for(design, found) if found and found.status == "identified" else None
     steps = [
         PlanStep(stage="data", text="look at the data: column types, missing values, duplicates, leakage, small arms"),
@@ -39,7 +42,7 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     ]
     if situation.catalog.table is not None:
         beside = f", and {', '.join(_words(t) for t in order[1:])} beside it" if order[1:] else ""
-        first = f"by {_words(order[0])}" if order else "in every member of the class that differs"
+        first = f"by {_words(order[0])}" if order and not open_graph else "in every member of the class that differs"
         steps += [
             PlanStep(stage="estimate", text=f"if it is identified, estimate it {first}{beside}"),
             PlanStep(
@@ -69,7 +72,7 @@ def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCa
     """The next calls: those of the first phase that is not done."""
     seen = Seen(situation.ledger)
     design = choose_design(question, situation)
-    if situation.catalog.table is not None and (calls := _look(question, design, situation, seen)):
+    if situation.catalog.table is not None and (calls := look_calls(question, design, situation, seen)):
         return calls
     if calls := _identify(question, design, situation, seen):
         return calls
@@ -79,22 +82,6 @@ def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCa
     return _estimate(question, design, identification, situation, seen) or _refute(
         question, design, identification, situation, seen
     )
-
-
-def _look(question: EffectQuestion, design: Design, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
-    table = _table(situation)
-    calls: list[ToolCall] = []
-    if not seen.ran("data_audit"):
-        args: dict[str, Any] = {"dataset": table, "treatment": question.treatment, "outcome": question.outcome}
-        calls.append(ToolCall(tool="data_audit", args=args, why="see what in the data could mislead"))
-    elif design.provisional and not seen.ran("data_balance"):
-        why = "see whether treatment looks randomised"
-        if design.kind != "backdoor":
-            args = {"dataset": table, "treatment": question.treatment, "covariates": design.compare}
-            calls.append(ToolCall(tool="data_balance", args=args | _asked(question, situation), why=why))
-        else:
-            calls += [_balance_call(question, e, design.compare, situation) for e in ("ATE", "ATT")]
-    return tuple(calls)
 
 
 def _identify(question: EffectQuestion, design: Design, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
@@ -180,7 +167,7 @@ def _estimate(
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
     compared = found.adjustment_set or design.adjustment_set
     if binary(question.treatment, situation) and compared:
-        calls.append(_balance_call(question, aim(question, design), compared, situation))
+        calls.append(balance_call(question, aim(question, design), compared, situation))
     calls += _strata(question, order[0], design, found, situation, seen) if order else []
     return not_made(calls, seen.ledger)
 
@@ -189,8 +176,12 @@ def _estimate_call(
     tool: str, question: EffectQuestion, design: Design, found: Identification, situation: Situation, seen: Seen
 ) -> ToolCall:
     hints = question.hints
-    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "outcome": question.outcome}
-    args |= _asked(question, situation)
+    args: dict[str, Any] = {
+        "dataset": table_name(situation),
+        "treatment": question.treatment,
+        "outcome": question.outcome,
+    }
+    args |= asked_args(question, situation)
     if hints.cluster:
         args["cluster"] = hints.cluster
     adjusted = adjusted_for(design, found)
@@ -221,22 +212,6 @@ def _estimate_call(
     return ToolCall(tool=tool, args=args, why=why)
 
 
-def _asked(question: EffectQuestion, situation: Situation) -> dict[str, Any]:
-    """The contrast and the rows that were asked for, as arguments; what was not asked is left to the tool."""
-    args: dict[str, Any] = {}
-    if question.contrast and not _one_unit(question, situation):
-        args["contrast"] = question.contrast.model_dump()
-    if question.population:
-        args["population"] = [c.model_dump() for c in question.population]
-    return args
-
-
-def _one_unit(question: EffectQuestion, situation: Situation) -> bool:
-    """Whether "per extra unit" was asked of a treatment with many values: the estimators' default, taken at its median."""
-    c = question.contrast
-    return c is not None and (c.control, c.treated) == (0, 1) and not binary(question.treatment, situation)
-
-
 def _strata(
     question: EffectQuestion, tool: str, design: Design, found: Identification, situation: Situation, seen: Seen
 ) -> list[ToolCall]:
@@ -257,24 +232,14 @@ def _strata(
 
 
 def _range_calls(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:
-    if seen.ran("estimate_range"):
+    if seen.ran(RANGE):
         return ()
     args: dict[str, Any] = {
-        "dataset": _table(situation), "graph": graph_in_use(situation, seen) or LEARNED,
+        "dataset": table_name(situation), "graph": graph_in_use(situation, seen) or LEARNED,
         "treatment": question.treatment, "outcome": question.outcome,
     }  # fmt: skip
-    args |= _asked(question, situation)
-    return (ToolCall(tool="estimate_range", args=args, why="the effect in every member of the equivalence class"),)
-
-
-def _balance_call(
-    question: EffectQuestion, estimand: EstimandKind, compared: tuple[str, ...], situation: Situation
-) -> ToolCall:
-    args: dict[str, Any] = {"dataset": _table(situation), "treatment": question.treatment, "covariates": compared}
-    args |= _asked(question, situation)
-    if estimand in ("ATT", "ATC"):
-        args["estimand"] = estimand
-    return ToolCall(tool="data_balance", args=args, why="see whether the arms are comparable: balance and overlap")
+    args |= asked_args(question, situation)
+    return (ToolCall(tool=RANGE, args=args, why="the effect in every member of the equivalence class"),)
 
 
 def _refute(
@@ -311,7 +276,7 @@ def _refute(
         )
     graph = situation.catalog.graph
     if graph:
-        args = {"graph": graph, "dataset": _table(situation)}
+        args = {"graph": graph, "dataset": table_name(situation)}
         calls.append(ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph"))
     return not_made(calls, seen.ledger)
 
@@ -327,12 +292,6 @@ def primary_estimate(
             if evidence.tool == tool and list(evidence.args.get("population", [])) == asked:
                 return evidence, estimate
     return None
-
-
-def _table(situation: Situation) -> str:
-    table = situation.catalog.table
-    assert table is not None  # callers ask only when there is one
-    return table.name
 
 
 def _levels(question: EffectQuestion, situation: Situation) -> bool:

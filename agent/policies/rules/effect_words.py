@@ -114,8 +114,11 @@ def _pair(half: Half, context: Context) -> _Pair:
         y_filled = NOTHING  # `the effect of treatment on the treated` names whom, not what
     treatment, outcome, _ = pair_up(t_filled, y_filled)
     because: list[str] = []
+    if treatment is not None and treatment.column in context.roles.before_after:
+        treatment = _treated_group(treatment, context, because)
     if treatment is None:
-        treatment = _treatment_otherwise(half, t_filled, context, because)
+        taken = (outcome.column,) if outcome else ()
+        treatment = _treatment_otherwise(half, t_filled, taken, context, because)
     if outcome is None:
         outcome = _outcome_otherwise(half, y_filled, context, because)
     if treatment is not None and outcome is not None and treatment.column == outcome.column:
@@ -142,7 +145,18 @@ def _pair(half: Half, context: Context) -> _Pair:
     return _Pair(treatment, outcome, t_ties, _latest(y_ties, context, because), tuple(because))
 
 
-def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: list[str]) -> Match | None:
+def _treated_group(period: Match, context: Context, because: list[str]) -> Match:
+    """The group that was treated, when the words name the period after: both tell of `the ban`, and the group is compared."""
+    group = context.roles.sole("treatment")
+    if group is None or group == period.column:
+        return period
+    because.append(f"{period.column!r} tells before from after; the treated group is {group!r}")
+    return period._replace(column=group, how=context.roles.why["treatment", group])
+
+
+def _treatment_otherwise(
+    half: Half, filled: Filled, taken: tuple[str, ...], context: Context, because: list[str]
+) -> Match | None:
     if not half.treatment:
         name = context.roles.sole("treatment")
         if (
@@ -157,7 +171,10 @@ def _treatment_otherwise(half: Half, filled: Filled, context: Context, because: 
         return None
     if found := sole_by_role(filled.tokens, "treatment", context):
         return found
-    if (cut := running_variable(half.words, context)) and ({t.stem for t in filled.tokens} & WINNING):
+    period = next((m for m in filled.matches[:2] if m.column in context.roles.before_after), None)
+    if period is not None and (group := _treated_group(period, context, because)) is not period:
+        return group._replace(score=SURE)
+    if (cut := running_variable(half.words, context, taken)) and ({t.stem for t in filled.tokens} & WINNING):
         because.append(f"no column says who got {filled.phrase!r}; it follows from {cut[0]!r} crossing {cut[1]:g}")
         return Match(cut[0], SURE, "the running variable whose crossing of the cut-off is the treatment")
     unknown = [

@@ -18,6 +18,7 @@ _ALL_OF = frozenset({"all", "every", "everything", "each"})
 _COVARIATE_NOUNS = frozenset(
     {"covariate", "confounder", "control", "variable", "column", "factor", "else", "characteristic"}
 )
+_PRONOUNS = frozenset({"it", "them", "this", "these"})
 _NOTHING = frozenset({"anything", "nothing", "covariate", "control", "confounder", "adjustment"})
 
 _INSTRUMENT = tuple(
@@ -165,8 +166,8 @@ def _adjustment(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
 def _adjust_for_it(tokens: Sequence[Token], before: Sequence[Token], found: Modifiers) -> None:
     """`Age might play a part. Adjust for it.`: the columns that the sentence before names."""
     for i, token in enumerate(tokens[:-1]):
-        if token.stem == "adjust_for" and tokens[i + 1].low in {"it", "them", "this", "these"}:
-            named = list(dict.fromkeys(t.column for t in before if t.column is not None and t.lock >= 1.0))
+        if token.stem == "adjust_for" and tokens[i + 1].low in _PRONOUNS:
+            named = list(dict.fromkeys(t.column for t in before if t.column is not None))
             if named:
                 found.adjust = list(dict.fromkeys((*(found.adjust or ()), *named)))
                 found.because.append(f"adjust for {', '.join(named)}, which {tokens[i + 1].text!r} stands for")
@@ -189,6 +190,8 @@ def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found:
         found.because.append(f"no adjustment, from {cue.text + ' ' + words_of(span)!r}")
         return
     columns, unknown = listed(span, context.index)
+    if stems and stems[0] in _PRONOUNS:
+        return  # `adjust for it`, which `_adjust_for_it` reads
     if given:
         found.given = list(dict.fromkeys((*found.given, *columns)))
     else:

@@ -39,7 +39,7 @@ def weigh_support(question: EffectQuestion, situation: Situation, seen: Seen, co
 
     When weights cannot make the arms alike over everyone but can over the treated, and the words did not ask for
     everyone, the effect on the treated is asked. When they cannot for whom it is asked, bias-corrected matching goes first: it
-    compares neighbours and does not lean on weights. With few rows a covariate, regression goes before cross-fitting.
+    compares neighbours and does not lean on weights. With few rows a covariate nothing is cross-fitted first.
     """
     ate = balance_of(seen, question.treatment, covariates, "ATE")
     if ate is None:
@@ -53,17 +53,15 @@ def weigh_support(question: EffectQuestion, situation: Situation, seen: Seen, co
             f"over everyone the arms are not comparable ({trouble}), over those with {question.treatment} they are: the effect is that "
             "on the treated (ATT)"
         )
-        thin = _thin(ate, covariates)
-        return Support(
-            estimand="ATT", estimator=thin and "estimate_regression", reasons=(reason, *filter(None, (thin,)))
-        )
+        thin = _thin(ate, covariates, "weighting, whose balance was seen, goes first")
+        return Support(estimand="ATT", estimator=thin and "estimate_ipw", reasons=(reason, *filter(None, (thin,))))
+    if thin := _thin(ate, covariates, "regression adjustment goes first"):
+        return Support(estimator="estimate_regression", reasons=(thin,))
     if trouble and question.estimand in ("ATE", "ATT", "ATC"):
         return Support(
             estimator="estimate_matching",
             reasons=(f"weighting does not make the arms alike ({trouble}): neighbours are compared",),
         )
-    if thin := _thin(ate, covariates):
-        return Support(estimator="estimate_regression", reasons=(thin,))
     return Support()
 
 
@@ -102,7 +100,7 @@ def _trouble(report: BalanceReport) -> str | None:
     return f"the weights leave {number(100 * share)} % of an arm" if share < MIN_ESS_SHARE else None
 
 
-def _thin(report: BalanceReport, covariates: tuple[str, ...]) -> str | None:
+def _thin(report: BalanceReport, covariates: tuple[str, ...], instead: str) -> str | None:
     smaller = min(report.n_treated, report.n_control)
     if smaller >= ROWS_PER_COVARIATE * max(len(covariates), 1):
         return None

@@ -12,6 +12,7 @@ from ....tools.domain.results import (
     Refutation,
     RolesResult,
     Sensitivity,
+    StrataReport,
 )
 from ...policy import Situation
 from ...state import Claim, Derived, Draft
@@ -36,7 +37,7 @@ def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
     identified_by, identification = found
     spread = seen.pair(EffectRange)
     if spread is not None:
-        return _range(question, identified_by, identification, *spread)
+        return _range(question, seen, identified_by, identification, *spread)
     if identification.status != "identified":
         return _not_identifiable(question, identified_by, identification)
     if identification.estimand and identification.estimand.formula == "0":
@@ -55,7 +56,7 @@ def _zero(question: EffectQuestion, situation: Situation, evidence: Evidence, fo
     which = f"the graph {situation.catalog.graph!r}" if given else "the graph learned from these data"
     headline = Claim(text=f"Under {which} {t} has no effect on {y}: {_clause(found.reason)}.", evidence=(evidence.id,))
     caution = "A learned graph can miss an edge: too few rows or paths that cancel look the same, so this is no proof."
-    claims = () if given else (Claim(text=caution),)
+    claims = () if given else (*_reversal(Seen(situation.ledger)), Claim(text=caution))
     return Draft(headline=headline, claims=claims, identification=evidence.id)
 
 
@@ -72,7 +73,7 @@ def _answer(
     claims = [*_failed_checks(evidence, seen), _why_identified(identified_by, identification), *_harmful(seen)]
     if design.kind == "discovery":
         claims.append(Claim(text=LEARNED_GRAPH))
-    claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen)
+    claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen) + _reversal(seen)
     claims += _others(evidence, estimate, seen)
     claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)
     claims += _refutations(seen) + _sensitivity(seen)
@@ -158,6 +159,25 @@ def _strata(question: EffectQuestion, primary: Evidence, seen: Seen) -> list[Cla
             text = f"Where {where} the estimate is {number(r.value)}{interval(r.ci_low, r.ci_high)}."
             claims.append(Claim(text=text, evidence=(e.id,)))
     return claims
+
+
+def _reversal(seen: Seen) -> list[Claim]:
+    """A difference that turns round within every level of a column, with the rates that show it."""
+    found = seen.pair(StrataReport)
+    if found is None or not found[1].reversals:
+        return []
+    evidence, report = found
+    column, o = report.reversals[0], report.overall
+    inside = "; ".join(
+        f"where {s.column} is {s.level} {number(s.arms.mean_treated)} against {number(s.arms.mean_control)}"
+        for s in report.strata
+        if s.column == column
+    )
+    text = (
+        f"Overall {report.outcome} is {number(o.mean_treated)} against {number(o.mean_control)}, but within every level of {column} the "
+        f"difference turns round (Simpson's paradox): {inside}. Which one to trust depends on whether {column} is a common cause."
+    )
+    return [Claim(text=text, evidence=(evidence.id,))]
 
 
 def _others(primary: Evidence, estimate: EffectEstimate, seen: Seen) -> list[Claim]:
@@ -263,7 +283,12 @@ def _sensitivity(seen: Seen) -> list[Claim]:
 
 
 def _range(
-    question: EffectQuestion, identified_by: Evidence, found: Identification, evidence: Evidence, spread: EffectRange
+    question: EffectQuestion,
+    seen: Seen,
+    identified_by: Evidence,
+    found: Identification,
+    evidence: Evidence,
+    spread: EffectRange,
 ) -> Draft:
     t, y = question.treatment, question.outcome
     parts = [
@@ -277,6 +302,7 @@ def _range(
     claims = (
         Claim(text="Possible effects: " + "; ".join(parts) + ".", evidence=(evidence.id,)),
         Claim(text=f"Why it is not one number: {_clause(found.reason)}.", evidence=(identified_by.id,)),
+        *_reversal(seen),
         Claim(
             text="All of this assumes that no common cause is hidden; say which edges you know, or give a graph, to narrow it."
         ),

@@ -4,6 +4,7 @@ from .base import Result
 from .cause import CauseVerdict, CauseWitness, Definition, DefinitionVerdict
 from .counterfactual import CounterfactualIdentification
 from .data import (
+    ArmMeans,
     AuditReport,
     BalanceReport,
     ColumnCard,
@@ -14,6 +15,8 @@ from .data import (
     DatasetProfile,
     Finding,
     ReportFile,
+    StrataReport,
+    Stratum,
 )
 from .effect import Benchmark, ContrastEstimate, EffectEstimate, EffectRange, Refutation, Sensitivity
 from .graph import (
@@ -36,6 +39,7 @@ from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
 __all__ = [
     "AdjustmentResult",
+    "ArmMeans",
     "AuditReport",
     "BalanceReport",
     "Benchmark",
@@ -78,6 +82,8 @@ __all__ = [
     "SetJudgement",
     "SetsVerdict",
     "StatementVerdict",
+    "StrataReport",
+    "Stratum",
     "UnitCounterfactual",
     "VariableRole",
 ]
@@ -111,6 +117,7 @@ RESULTS: dict[str, type[Result]] = {
         SeparationResult,
         SetsVerdict,
         StatementVerdict,
+        StrataReport,
         UnitCounterfactual,
     )
 }

@@ -154,6 +154,51 @@ class BalanceReport(Result):
         return text
 
 
+class ArmMeans(Model):
+    """Mean outcome of both arms among some rows; a share where the outcome has two levels."""
+
+    n_treated: int
+    n_control: int
+    mean_treated: float
+    mean_control: float
+    difference: float
+    """Treated minus control."""
+    ci_low: float
+    ci_high: float
+
+
+class Stratum(Model):
+    """The arms among the rows with one level of a column."""
+
+    column: str
+    level: Scalar
+    arms: ArmMeans
+
+
+class StrataReport(Result):
+    """The outcome by arm, overall and within the levels of other columns: associations, not effects."""
+
+    kind: Literal["strata"] = "strata"
+    treatment: str
+    outcome: str
+    contrast: Contrast
+    overall: ArmMeans
+    strata: tuple[Stratum, ...]
+    reversals: tuple[str, ...] = ()
+    """Columns within every level of which the difference has the sign opposite to the overall one (Simpson's paradox)."""
+
+    def summary(self) -> str:
+        o, c = self.overall, self.contrast
+        arms = [
+            f"{o.mean_treated:.4g} where {self.treatment} is {c.treated}",
+            f"{o.mean_control:.4g} where it is {c.control}",
+        ]
+        text = f"{self.outcome} is {' and '.join(arms)}"
+        return text + (
+            f"; the difference turns round within every level of {', '.join(self.reversals)}" if self.reversals else ""
+        )
+
+
 class ReportFile(Result):
     """A file that a report tool wrote."""
 

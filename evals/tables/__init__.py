@@ -1,0 +1,1 @@
+"""Questions about tables, asked of the rule policy as a person would ask them."""
