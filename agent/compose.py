@@ -34,12 +34,13 @@ def compose_answer(
     dropped: tuple[str, ...],
     incomplete: str | None,
     seconds: float,
+    policy: str = "",
     usage: ModelUsage | None = None,
 ) -> Answer:
     """Build the versioned answer from a verified draft and the ledger."""
     base = Answer(
         run=run, status="cannot_read", claim=reading.problem or "", words=words, question=question,
-        reading=reading.because, evidence=ledger, usage=usage, seconds=round(seconds, 3),
+        reading=reading.because, evidence=ledger, policy=policy, usage=usage, seconds=round(seconds, 3),
         would_change=tuple(f"Try: {e}" for e in reading.examples) if reading.problem else (),
     )  # fmt: skip
     if draft is None or plan is None:

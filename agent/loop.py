@@ -25,6 +25,7 @@ from .budget import Budget
 from .calls import not_made
 from .compose import compose_answer
 from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+from .policies.choose import label
 from .policy import Policy, Situation
 from .primary import any_estimate, bare_draft, mark_exploratory
 from .state import Answer, Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
@@ -228,6 +229,7 @@ class Loop:
             ledger=tuple(self.runtime.workspace.ledger),
             dropped=tuple(state.get("complaints") or ()),
             incomplete=state.get("incomplete"),
+            policy=label(self.policy),
             usage=self.usage(),
             seconds=time.monotonic() - self.started,
         )

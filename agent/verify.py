@@ -25,10 +25,17 @@ WITH_INTERVAL = re.compile(rf"(?P<value>{_N}) \((?P<level>\d+) % interval (?P<lo
 UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
 DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
 CAUSAL = re.compile(
-    r"(?<!common )(?<!direct )(?<!hidden )\b(?:causes|caused)\b(?! of| with)|\b(?:no effect|has an effect|affect(?:s|ed)?)\b",
+    r"(?<!common )(?<!direct )(?<!hidden )\b(?:causes|caused)\b(?! of| with)"
+    r"|\b(?:no effect|has an effect|affect(?:s|ed)?|leads to|led to|results in|resulted in|is responsible for)\b",
     re.I,
 )
 """Verbs that give a verdict; "a common cause" and "direct causes of" speak of a graph."""
+EFFECT_IS = re.compile(
+    r"\beffects? of\s+(?:about )?[-−+]?\d"
+    r"|\beffect\b[^.;:]{0,100}?\b(?:is|was|equals|amounts to|comes to)\s+(?:about |around |roughly )?[-−+]?\d",
+    re.I,
+)
+"""A number given as the size of an effect; it needs an identified estimand, whatever its interval."""
 SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.I)
 NO_EFFECT = re.compile(r"\bno (?:causal )?effect\b", re.I)
 OPEN = re.compile(
@@ -231,7 +238,7 @@ def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situati
     faults: list[str] = []
     for sentence in re.split(r"(?<=[.;!?])\s+", text):
         words = [p for p in (UP, DOWN, CAUSAL, SIGNIFICANT) if p.search(sentence)]
-        if not words or OPEN.search(sentence):
+        if not (words or EFFECT_IS.search(sentence)) or OPEN.search(sentence):
             continue
         identification = by_id.get(draft.identification or "")
         result = (identification.result or {}) if identification and identification.ok else {}
@@ -239,7 +246,7 @@ def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situati
         if fault := _unidentified(identification, primary, situation):
             faults.append(fault)
             continue
-        faults += _interval_faults(sentence, primary, result)
+        faults += _interval_faults(sentence, primary, result) if words else []
     return faults
 
 

@@ -104,6 +104,22 @@ def test_an_unidentified_estimate_cannot_be_phrased_as_an_effect() -> None:
     assert verify_draft(draft("Whether training raises re78 cannot be known."), situation(identification=unknown)) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The effect of arm on re78 is 1,794.",
+        "An effect of about 1,794 was found.",
+        "Its effect amounts to 1,794.",
+        "Training leads to 1,794 more.",
+    ],
+)
+def test_a_number_given_as_an_effect_needs_an_identified_estimand_but_no_interval_clear_of_zero(text: str) -> None:
+    unknown = {**IDENTIFIED, "status": "not_identifiable"}
+    assert verify_draft(draft(text), situation(identification=unknown)) != ()
+    assert verify_draft(draft(text), situation({**ESTIMATE, "ci_low": -10.0})) == ()
+    assert verify_draft(draft("The association is 1,794."), situation(identification=unknown)) == ()
+
+
 def test_unsupported_sentences_are_dropped_and_shown() -> None:
     wrong = draft("Training raises re78 by 9,999.").model_copy(
         update={"claims": (Claim(text="n = 445.", evidence=("E2",)), Claim(text="n = 446.", evidence=("E2",)))}

@@ -177,7 +177,7 @@ class _Act:
                 f"{call.name[:60]!r} is not a tool of this plan. Tools now: {now}; others by {toolbox.FIND}."
             )
         tool = toolbox.tool(call.name)
-        args = decode_arguments(tool, call.arguments_json)
+        args = self.asker.clean(decode_arguments(tool, call.arguments_json))
         tool.parse(args)
         self._check_stage(call.name, args)
         key = call_key(call.name, args)

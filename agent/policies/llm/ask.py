@@ -92,7 +92,7 @@ class Asker:
         for _ in range(1 + MOST_CORRECTIONS):
             reply = self._formatted(act, prompt, said, schema, stream)
             try:
-                found = shape.model_validate(self._redactor.value(_decoded(reply, shape)))
+                found = shape.model_validate(self.clean(_decoded(reply, shape)))
                 problems = tuple(check(found)) if check else ()
             except BadArguments as error:
                 problems = (str(error),)
@@ -207,6 +207,10 @@ class Asker:
             cached_tokens=usage.cached, seconds=turn.seconds,
         ))  # fmt: skip
         return reply
+
+    def clean(self, value: Any) -> Any:
+        """A JSON value without the keys of the endpoint, also those that were spelt otherwise before it was decoded."""
+        return self._redactor.value(value)
 
     def usage(self) -> ModelUsage:
         """Calls and tokens of the run, those before it was stopped included."""
