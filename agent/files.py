@@ -6,11 +6,16 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..tools.domain.errors import UsageError
+from ..memory.store import Memory
+from ..tools.domain.errors import ToolError, UsageError
+from ..tools.domain.formats import read_graph
+from ..tools.domain.graphs import AnyGraph
 
 REPORTS = {
     ".html": "report_html", ".htm": "report_html", ".md": "report_markdown", ".json": "report_json", ".py": "report_script",
 }  # fmt: skip
+
+UNNAMED = "your graph"
 
 
 def report_target(path: str | Path, inputs: Iterable[str | Path] = ()) -> tuple[Path, str]:
@@ -53,3 +58,23 @@ def read_text(path: Path, what: str) -> str:
         return path.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise UsageError(f"The {what} {str(path)[:200]!r} cannot be read as UTF-8 text: {error}.") from error
+
+
+def find_graph(given: str, memory: Memory) -> tuple[str, AnyGraph]:
+    """The graph that a text names or spells: a file, a graph written out, or a remembered one.
+
+    Returns:
+        Its name and the graph.
+
+    Raises:
+        UsageError: there is none, or it cannot be read.
+    """
+    path = named_file(given)
+    try:
+        if path is not None:
+            return path.stem, read_graph(read_text(path, "graph"))
+        if any(mark in given for mark in ("->", "<-", "--", "{")):
+            return UNNAMED, read_graph(given)
+        return given, memory.get_graph(given).graph
+    except ToolError as error:
+        raise UsageError(f"The graph {given[:200]!r} cannot be used: {error}") from error

@@ -14,7 +14,7 @@ from ..memory.store import Memory, open_memory
 from ..tools.domain.edits import apply_edit
 from ..tools.domain.errors import Cancelled, LimitReached, ToolError, UsageError
 from ..tools.domain.evidence import Evidence
-from ..tools.domain.formats import read_edit, read_graph, read_knowledge
+from ..tools.domain.formats import read_edit, read_knowledge
 from ..tools.domain.graphs import AnyGraph
 from ..tools.domain.knowledge import Knowledge
 from ..tools.domain.results import DatasetCard, GraphResult, ReportFile, result_from_json
@@ -22,13 +22,14 @@ from ..tools.runtime import Runtime
 from ..tools.workspace import Workspace
 from .budget import Budget
 from .events import Listener, RunStarted, ignore
-from .files import named_file, read_text, report_target
+from .files import UNNAMED, find_graph, read_text, report_target
 from .findings import remember
 from .home import home_folder
-from .policies.choose import POLICIES, PolicyName, choose_policy, label
+from .policies.choose import POLICIES, PolicyName, choose_client, choose_policy, label
 from .policies.rules.codebook import read_codebook
 from .policies.rules.formal.question import states_premises
 from .policy import ModelPolicy, Policy
+from .proposals import PROPOSED, Proposal, directions, draw
 from .runs import RunStore
 from .state import Answer, Catalog, Codebook, Exchange, Reading
 
@@ -51,6 +52,7 @@ class Session:
         choose: Asks the person which reading is meant; None states the likeliest and goes on.
         budget: Limits of each run.
         thorough: Also run the slower checks: the estimate again with a second library (DoWhy).
+        trust_model: Accept the directions of the graph that a model proposes as constraints for learning one.
         isolate: False runs the tools in this process, without limits or cancellation: for evaluations that end whole.
 
     Example:
@@ -71,6 +73,7 @@ class Session:
         budget: Budget | None = None,
         thorough: bool = False,
         isolate: bool = True,
+        trust_model: bool = False,
     ) -> None:
         self.home = home_folder(home)
         self.policy = choose_policy(policy) if isinstance(policy, str) else policy
@@ -79,6 +82,7 @@ class Session:
         self.choose = choose
         self.budget = budget or Budget()
         self.thorough = thorough
+        self.trust_model = trust_model
         self.runs = RunStore(self.home / "runs.sqlite")
         self.codebook_text = ""
         self.knowledge = Knowledge()
@@ -99,6 +103,7 @@ class Session:
         )
         self.runtime.warm()
         self._loads: dict[str, Evidence] = {}
+        self._proposals: dict[str, Proposal] = {}
         self._learned: GraphResult | None = None
         self._keep_folder = False
 
@@ -154,20 +159,36 @@ class Session:
 
     def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
         """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""
-        name, graph = self._find_graph(str(given)) if isinstance(given, str | Path) else ("your graph", given)
+        name, graph = find_graph(str(given), self.memory) if isinstance(given, str | Path) else (UNNAMED, given)
         self._use(name, graph)
         return graph
 
-    def _find_graph(self, given: str) -> tuple[str, AnyGraph]:
-        path = named_file(given)
-        try:
-            if path is not None:
-                return path.stem, read_graph(read_text(path, "graph"))
-            if any(mark in given for mark in ("->", "<-", "--", "{")):
-                return "your graph", read_graph(given)
-            return given, self.memory.get_graph(given).graph
-        except ToolError as error:
-            raise UsageError(f"The graph {given[:200]!r} cannot be used: {error}") from error
+    def propose_graph(self, dataset: str | None = None, *, robust: bool = False) -> Proposal:
+        """Have a language model draw the graph it would expect over a table's columns, and remember it as its opinion.
+
+        Nothing uses it until `trust_model` is set, or the person takes it over with `use_graph`.
+
+        Args:
+            dataset: Name of the table; the one loaded last when None.
+            robust: Ask again with codes for names, and count what stays.
+
+        Raises:
+            UsageError: no model is configured, or no table is loaded.
+        """
+        catalog = self.catalog(dataset)
+        if catalog.table is None:
+            raise UsageError("There is no table whose graph a model could propose. Load one first.")
+        request = draw(choose_client(self.policy), catalog, robust=robust, emit=self.on_event)
+        evidence = self._tool("knowledge_propose", request.args)
+        proposal = Proposal(
+            evidence=evidence, refused=request.refused, agreement=request.agreement, usage=request.usage
+        )
+        self._proposals[catalog.table.name] = proposal
+        name = f"{catalog.table.name} (proposed)"
+        self.memory.save_graph(
+            name, proposal.graph, author=f"model:{request.usage.model}", dataset_sha256=catalog.table.sha256
+        )
+        return proposal
 
     @property
     def current_graph(self) -> tuple[str, AnyGraph] | None:
@@ -223,6 +244,8 @@ class Session:
         table = tables[dataset] if dataset else next(reversed(tables.values()), None)
         graph = self.workspace.graphs.get(self.graph_name) if self.graph_name else None
         columns = [c.name for c in table.columns] if table else list(graph.nodes) if graph else []
+        proposal = self._proposals.get(table.name) if table else None
+        trusted = proposal is not None and self.trust_model
         return Catalog(
             table=table,
             codebook=read_codebook(self.codebook_text, columns) if self.codebook_text else Codebook(),
@@ -230,6 +253,8 @@ class Session:
             graph_nodes=graph.nodes if graph else (),
             knowledge=self.knowledge,
             thorough=self.thorough,
+            proposed=PROPOSED if proposal else None,
+            accepted=directions(proposal.graph, self.knowledge) if proposal and trusted else Knowledge(),
             earlier=self.earlier[-REMEMBERED:],
         )
 
@@ -294,6 +319,8 @@ class Session:
                     summary=graph.summary(),
                 )
             )
+        if catalog.table and catalog.proposed:
+            starts.append(self._proposals[catalog.table.name].evidence)
         for i, evidence in enumerate(starts, 1):
             kept = evidence.model_copy(update={"id": f"E{i}"})
             self.workspace.absorb(kept, result_from_json(kept.result) if kept.result else None)
@@ -322,7 +349,7 @@ class Session:
         except (UsageError, ToolError, LimitReached) as error:
             stopped = f"{error} The run is saved as {run}; `whence resume {run}` goes on where it stopped."
             raise type(error)(stopped) from None  # what began the chain may hold what an endpoint said
-        answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger), "policy": label(self.policy)})
+        answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger)})
         self._keep_folder = False
         self.runs.finish(run, answer)
         self._learned = remember(self.memory, answer, catalog, self.policy.name) or self._learned

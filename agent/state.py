@@ -42,6 +42,10 @@ class Catalog(Model):
     knowledge: Knowledge = Knowledge()
     thorough: bool = False
     """Whether the person asked for the slower checks too, such as a second library."""
+    proposed: str | None = None
+    """Name of the graph that a language model proposed, if one was asked to."""
+    accepted: Knowledge = Knowledge()
+    """What the person accepted of that proposal, as constraints for a search."""
     earlier: tuple[Exchange, ...] = ()
     """What was asked and answered before in this conversation, the latest last."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from ...tools.domain.errors import UsageError
 from ..policy import Policy
+
+if TYPE_CHECKING:
+    from .llm.client import ChatClient
 
 PolicyName = Literal["auto", "rules", "llm"]
 POLICIES: tuple[str, ...] = get_args(PolicyName)
@@ -31,6 +34,19 @@ def choose_policy(name: str) -> Policy:
     from .rules.policy import RulePolicy
 
     return RulePolicy()
+
+
+def choose_client(policy: Policy) -> ChatClient:
+    """The model to ask for knowledge: the one that decides, else the one that is configured.
+
+    Raises:
+        UsageError: none is configured.
+    """
+    from .llm.client import ChatClient
+    from .llm.config import load_config
+    from .llm.policy import LlmPolicy
+
+    return policy.client if isinstance(policy, LlmPolicy) else ChatClient(load_config())
 
 
 def label(policy: Policy) -> str:

@@ -55,9 +55,10 @@ def graph_calls(question: GraphQuestion, situation: Situation) -> tuple[ToolCall
             ),
         )
     graph = graph_in_use(situation, seen)
-    if graph is None:
-        pair = (question.treatment, question.outcome) if isinstance(question, AdjustmentQuestion) else (None, None)
-        return discovery_calls(situation, seen, *pair)
+    pair = (question.treatment, question.outcome) if isinstance(question, AdjustmentQuestion) else (None, None)
+    calls = discovery_calls(situation, seen, *pair)
+    if calls or graph is None:
+        return calls
     return tuple(c for c in _questions(question, graph, situation) if not seen.ran(c.tool))
 
 

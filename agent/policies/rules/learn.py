@@ -9,9 +9,9 @@ from ....tools.domain.results import GraphResult, Selection
 from ...policy import Situation
 from ...state import ToolCall
 from .ledger import Seen
+from .opinion import LEARNED, opinion_calls
 from .timing import timing
 
-LEARNED = "learned"
 MAX_VARIABLES = 40
 
 
@@ -28,8 +28,12 @@ def discovery_calls(
 ) -> tuple[ToolCall, ...]:
     """Select an algorithm by the shape of the data, then learn; none when that is done or has failed."""
     table = situation.catalog.table
-    if table is None or graph_in_use(situation, seen):
+    if table is None or situation.catalog.graph:
         return ()
+    if graph_in_use(situation, seen):
+        variables = analysed(situation, seen, treatment, outcome)
+        known = knowledge(situation, treatment, outcome, variables)
+        return opinion_calls(situation, seen, known.merged(inside(situation.catalog.accepted, variables)))
     variables = analysed(situation, seen, treatment, outcome)
     selection = seen.result(Selection)
     if selection is None:
@@ -79,11 +83,16 @@ def knowledge(
         and (outcome, treatment) not in known.required
     ):
         known = known.merged(Knowledge(forbidden=((outcome, treatment),)))
-    inside = set(variables)
+    return inside(known, variables)
+
+
+def inside(known: Knowledge, variables: tuple[str, ...]) -> Knowledge:
+    """What is known of these variables."""
+    names = set(variables)
     return Knowledge(
-        required=tuple(p for p in known.required if {*p} <= inside),
-        forbidden=tuple(p for p in known.forbidden if {*p} <= inside),
-        tiers=tuple(t for t in (tuple(n for n in tier if n in inside) for tier in known.tiers) if t),
-        exogenous=tuple(n for n in known.exogenous if n in inside),
-        leaves=tuple(n for n in known.leaves if n in inside),
+        required=tuple(p for p in known.required if {*p} <= names),
+        forbidden=tuple(p for p in known.forbidden if {*p} <= names),
+        tiers=tuple(t for t in (tuple(n for n in tier if n in names) for tier in known.tiers) if t),
+        exogenous=tuple(n for n in known.exogenous if n in names),
+        leaves=tuple(n for n in known.leaves if n in names),
     )

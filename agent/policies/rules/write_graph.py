@@ -15,6 +15,7 @@ from ....tools.domain.results import (
 from ...policy import Situation
 from ...state import Claim, Derived, Draft
 from .ledger import Seen
+from .opinion import opinion_claims
 from .wording import listed
 
 NO_HIDDEN = "This takes for granted that no common cause is hidden; the data cannot show that."
@@ -32,7 +33,8 @@ def write_graph(question: DiscoveryQuestion | RelationQuestion | AdjustmentQuest
     else:
         draft = _relation(question, seen)
     if situation.catalog.graph is None and seen.result(GraphResult) is not None:
-        draft = draft.model_copy(update={"claims": (*draft.claims, Claim(text=NO_HIDDEN))})
+        more = (*opinion_claims(situation, seen), Claim(text=NO_HIDDEN))
+        draft = draft.model_copy(update={"claims": (*draft.claims, *more)})
     return draft
 
 
