@@ -117,6 +117,15 @@ def test_many_sets_are_cut_and_said_to_be(make_env: MakeEnv) -> None:
     found = adjustment.run(AdjustmentArgs(graph="d", treatment="t", outcome="y"), make_env(graph=graph))
     assert (len(found.all), found.truncated, found.minimal) == (200, True, ((),))
     assert found.optimal == tuple(f"x{i}" for i in range(9))
+    assert found.maximal == ()
+
+
+def test_the_largest_sets_are_those_that_nothing_can_be_added_to(make_env: MakeEnv) -> None:
+    # m is a collider of a and b: with it, a or b is needed; the whole of {a, b, m} is valid as well
+    graph = Dag.of("a -> t", "a -> m", "b -> m", "b -> y", "t -> y", "t -> d")
+    found = adjustment.run(AdjustmentArgs(graph="d", treatment="t", outcome="y"), make_env(graph=graph))
+    assert found.maximal == (("a", "b", "d", "m"),)
+    assert () in found.minimal
 
 
 @pytest.mark.parametrize(

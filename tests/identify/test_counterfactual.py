@@ -15,6 +15,8 @@ from whence.tools.domain.projection import canonical_dag
 from whence.tools.identify._counterfactual import Counterfactual, Never, Quotient, idc_star
 from whence.tools.identify._id import Hedge
 from whence.tools.identify._worlds import Happening
+from whence.tools.identify.conditional import ConditionalArgs
+from whence.tools.identify.conditional import run as identify_conditional
 from whence.tools.identify.counterfactual import CounterfactualArgs, CounterfactualEvent, run
 
 from .conftest import Holder
@@ -194,3 +196,33 @@ def test_a_latent_or_unknown_variable_is_refused(holding: Holder) -> None:
         args = CounterfactualArgs(graph="g", events=(CounterfactualEvent(variable="y", value=1, do={name: 1}),))
         with pytest.raises(BadArguments, match=f"'{name}'"):
             run(args, holding(hidden))
+
+
+@pytest.mark.parametrize(
+    ("graph", "given", "formula"),
+    [
+        (BACKDOOR, ("z",), "P(y | do(x), z) = P(y | z, x)"),
+        (Dag.of("x -> m", "m -> y"), ("m",), "P(y | do(x), m) = P(y | m)"),
+        # a condition after the treatment, whose hidden link to the outcome keeps it from being set
+        (
+            Admg.of("x -> w", "w <-> y", "x -> y"),
+            ("w",),
+            "P(y | do(x), w) = [P(w | x) P(y | x, w)] / [P(w | x)]",
+        ),
+    ],
+)
+def test_conditional_effects_have_their_formula(
+    graph: Dag | Admg, given: tuple[str, ...], formula: str, holding: Holder
+) -> None:
+    found = identify_conditional(ConditionalArgs(graph="g", treatment="x", outcome="y", given=given), holding(graph))
+    assert found.formula == formula
+
+
+def test_a_confounded_conditional_effect_is_refused_with_its_hedge(holding: Holder) -> None:
+    graph = Admg.of("x -> y", "x <-> y", "z -> y")
+    args = ConditionalArgs(graph="g", treatment="x", outcome="y", given=("z",))
+    found = identify_conditional(args, holding(graph))
+    assert found.status == "identified_from_experiments"
+    assert "hedge" in found.reason
+    with pytest.raises(BadArguments, match="must differ"):
+        identify_conditional(args.model_copy(update={"given": ("x",)}), holding(graph))

@@ -10,7 +10,7 @@ import pytest
 from whence.tools.domain.examples import get_example
 from whence.tools.domain.graphs import Dag
 from whence.tools.identify._answers import pose
-from whence.tools.identify.frontdoor import FrontdoorArgs, find_mediators, run
+from whence.tools.identify.frontdoor import FrontdoorArgs, find_mediators, mediator_sets, run
 
 from .linear import LinearModel, random_dag
 
@@ -61,6 +61,19 @@ def test_mediators_meet_the_definition_and_give_the_effect() -> None:
 def test_two_mediators_are_found_together() -> None:
     dag = Dag.of("u -> t", "u -> y", "t -> a", "t -> b", "a -> y", "b -> y", latent=["u"])
     assert find_mediators(pose(dag, "t", "y")) == ("a", "b")
+
+
+def test_every_minimal_set_is_listed_once() -> None:
+    dag = Dag.of("u -> t", "u -> y", "t -> a", "a -> b", "b -> y", latent=["u"])
+    assert list(mediator_sets(pose(dag, "t", "y"))) == [("a",), ("b",)]
+    rng = random.Random(2)
+    for _ in range(200):
+        dag = random_dag(rng, 6, 0.35, n_latent=1)
+        t, y = rng.sample(dag.observed, 2)
+        problem = pose(dag, t, y)
+        if problem.causal:
+            singles = {s[0] for s in mediator_sets(problem) if len(s) == 1}
+            assert singles == single_mediators(dag, t, y)
 
 
 def test_a_direct_edge_or_a_confounded_mediator_closes_the_door(holding) -> None:

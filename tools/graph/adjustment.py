@@ -68,6 +68,7 @@ def run(args: AdjustmentArgs, env: Env) -> AdjustmentResult:
         optimal=best,
         all=every[:MAX_SETS],
         truncated=len(every) > MAX_SETS,
+        maximal=_maximal(every) if len(every) <= MAX_SETS else (),
         proposed=args.proposed,
         assumptions=(
             Assumption(
@@ -78,6 +79,12 @@ def run(args: AdjustmentArgs, env: Env) -> AdjustmentResult:
         ),
         warnings=_warnings(problem),
     )
+
+
+def _maximal(every: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Those of all valid sets that are within no other; a set between two valid ones may open a path."""
+    sets = [frozenset(s) for s in every]
+    return tuple(s for s, own in zip(every, sets, strict=True) if not any(own < other for other in sets))
 
 
 def _judge(

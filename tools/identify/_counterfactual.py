@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ..domain.graphs import Admg
 from ._formula import Formula, sum_sign, text
@@ -75,6 +76,7 @@ class Never:
 
 
 Outcome = Counterfactual | Conflict | Never
+Status = Literal["identified", "identified_from_experiments", "not_identifiable", "impossible_condition"]
 
 
 def id_star(graph: Admg, happenings: Sequence[Happening], free: Sequence[tuple[str, str]] = ()) -> Outcome:
@@ -142,6 +144,29 @@ def idc_star(
             return idc_star(graph, moved, rest, free)
     # 5. the quotient
     return _quotient(id_star(graph, [*trimmed, *known], free), below)
+
+
+def judged(found: Quotient | Conflict | Never | None) -> tuple[Status, str | None, str]:
+    """Status, formula and reason of what IDC* found, in the words of the result."""
+    if found is None:
+        return "impossible_condition", None, "What is given cannot happen, so nothing follows from it."
+    if isinstance(found, Never):
+        return "identified", "0", "The events contradict each other in every model of the graph."
+    if isinstance(found, Conflict):
+        return "not_identifiable", None, f"Not even experiments tell it: {found.text()}."
+    parts = [found.top] if found.bottom is None else [found.top, found.bottom]
+    hedges = [(f, f.formula) for part in parts for f in part.factors if isinstance(f.formula, Hedge)]
+    formula = _written(parts, observed=not hedges)
+    if hedges:
+        factor, hedge = hedges[0]
+        reason = f"Observation alone does not tell {factor.experiment()}, which an experiment would: there is {hedge.text()}."
+        return "identified_from_experiments", formula, reason
+    return "identified", formula, "ID* expresses it by experiments, and ID these by the observed distribution."
+
+
+def _written(parts: list[Counterfactual], *, observed: bool) -> str:
+    shown = [part.text(observed=observed) for part in parts]
+    return shown[0] if len(shown) == 1 else f"[{shown[0]}] / [{shown[1]}]"
 
 
 def _quotient(top: Outcome, bottom: Counterfactual | Conflict | None) -> Quotient | Conflict | Never:

@@ -6,8 +6,6 @@ Events may be in different worlds: `y` when `x` is set, given that `x` was other
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..domain.errors import BadArguments
 from ..domain.estimands import Assumption
 from ..domain.graphs import Admg, Dag
@@ -15,12 +13,10 @@ from ..domain.model import Model
 from ..domain.projection import project
 from ..domain.results import CounterfactualIdentification
 from ..spec import Args, Env, Tool
-from ._counterfactual import Conflict, Counterfactual, Never, Quotient, idc_star
-from ._id import Hedge
+from ._counterfactual import idc_star, judged
 from ._worlds import Happening
 
 Level = int | str
-Status = Literal["identified", "identified_from_experiments", "not_identifiable", "impossible_condition"]
 
 
 class CounterfactualEvent(Model):
@@ -59,7 +55,7 @@ def run(args: CounterfactualArgs, env: Env) -> CounterfactualIdentification:
     happenings, free = _happenings(args.events)
     given, _ = _happenings(args.given)
     found = idc_star(project(graph), happenings, given, free)
-    status, formula, reason = _judged(found)
+    status, formula, reason = judged(found)
     return CounterfactualIdentification(
         query=_query(args),
         status=status,
@@ -69,29 +65,6 @@ def run(args: CounterfactualArgs, env: Env) -> CounterfactualIdentification:
             Assumption(name="graph is right", meaning="The graph has every cause and every hidden common cause."),
         ),
     )
-
-
-def _judged(found: Quotient | Conflict | Never | None) -> tuple[Status, str | None, str]:
-    """Status, formula and reason of what the algorithm found."""
-    if found is None:
-        return "impossible_condition", None, "What is given cannot happen, so nothing follows from it."
-    if isinstance(found, Never):
-        return "identified", "0", "The events contradict each other in every model of the graph."
-    if isinstance(found, Conflict):
-        return "not_identifiable", None, f"Not even experiments tell it: {found.text()}."
-    parts = [found.top] if found.bottom is None else [found.top, found.bottom]
-    hedges = [(f, f.formula) for part in parts for f in part.factors if isinstance(f.formula, Hedge)]
-    formula = _written(parts, observed=not hedges)
-    if hedges:
-        factor, hedge = hedges[0]
-        reason = f"Observation alone does not tell {factor.experiment()}, which an experiment would: there is {hedge.text()}."
-        return "identified_from_experiments", formula, reason
-    return "identified", formula, "ID* expresses it by experiments, and ID these by the observed distribution."
-
-
-def _written(parts: list[Counterfactual], *, observed: bool) -> str:
-    shown = [part.text(observed=observed) for part in parts]
-    return shown[0] if len(shown) == 1 else f"[{shown[0]}] / [{shown[1]}]"
 
 
 def _happenings(events: tuple[CounterfactualEvent, ...]) -> tuple[list[Happening], list[tuple[str, str]]]:

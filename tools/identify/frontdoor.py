@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, islice
 
 from ..domain.adjustment import AdjustmentProblem
 from ..domain.estimands import Estimand
@@ -16,6 +17,9 @@ from ._help import what_would_help
 
 MOST_TRIED = 1000
 """Sets of mediators to try; the general ID algorithm covers what lies beyond."""
+
+MOST_SHOWN = 20
+"""Sets to list in the answer."""
 
 
 class FrontdoorArgs(Args):
@@ -44,9 +48,10 @@ def run(args: FrontdoorArgs, env: Env) -> Identification:
 
 def by_frontdoor(problem: AdjustmentProblem) -> Identification | None:
     """Identify by the front door, or None when no set of mediators meets the criterion."""
-    found = find_mediators(problem)
-    if found is None:
+    every = tuple(islice(mediator_sets(problem), MOST_SHOWN))
+    if not every:
         return None
+    found = every[0]
     t, y, shown = problem.treatment, problem.outcome, ", ".join(found)
     return Identification(
         status="identified",
@@ -54,6 +59,7 @@ def by_frontdoor(problem: AdjustmentProblem) -> Identification | None:
         treatment=t,
         outcome=y,
         mediators=found,
+        frontdoor_sets=every,
         estimand=Estimand(
             query=query_text(problem, "ATE"),
             design="frontdoor",
@@ -80,7 +86,14 @@ def by_frontdoor(problem: AdjustmentProblem) -> Identification | None:
 
 
 def find_mediators(problem: AdjustmentProblem) -> tuple[str, ...] | None:
-    """Find a smallest set that meets the front-door criterion, among measured nodes on causal paths.
+    """Find a smallest set that meets the front-door criterion, among measured nodes on causal paths."""
+    return next(mediator_sets(problem), None)
+
+
+def mediator_sets(problem: AdjustmentProblem) -> Iterator[tuple[str, ...]]:
+    """List the sets that meet the front-door criterion and have no smaller one inside, smallest first.
+
+    At most `MOST_TRIED` sets are tried.
 
     Reference: Pearl 2009, Causality, Definition 3.3.3.
     """
@@ -90,16 +103,15 @@ def find_mediators(problem: AdjustmentProblem) -> tuple[str, ...] | None:
     unconfounded = walks.without((t,)).connected((t,))  # (ii) no open back-door path from t
     candidates = [n for n in graph.observed if n in problem.causal and n != y and n not in unconfounded]
     if not _intercepts(graph, t, y, tuple(candidates)):
-        return None
-    n_tried = 0
-    for size in range(1, len(candidates) + 1):
-        for chosen in combinations(candidates, size):
-            n_tried += 1
-            if n_tried > MOST_TRIED:
-                return None
-            if _intercepts(graph, t, y, chosen) and walks.without(chosen).separated(chosen, (y,), (t,)):
-                return chosen
-    return None
+        return
+    found: list[frozenset[str]] = []
+    sets = (s for size in range(1, len(candidates) + 1) for s in combinations(candidates, size))
+    for chosen in islice(sets, MOST_TRIED):
+        if any(smaller <= frozenset(chosen) for smaller in found) or not _intercepts(graph, t, y, chosen):
+            continue
+        if walks.without(chosen).separated(chosen, (y,), (t,)):
+            found.append(frozenset(chosen))
+            yield chosen
 
 
 def _intercepts(graph: Graph, t: str, y: str, chosen: tuple[str, ...]) -> bool:

@@ -138,6 +138,8 @@ class AdjustmentResult(Result):
     all: tuple[tuple[str, ...], ...] = ()
     """Every valid set, at most 200; `truncated` says whether there are more."""
     truncated: bool = False
+    maximal: tuple[tuple[str, ...], ...] = ()
+    """The valid sets that no variable can be added to; () when there are too many valid sets to list."""
     proposed: tuple[str, ...] | None = None
 
     def summary(self) -> str:
@@ -203,6 +205,8 @@ class Identification(Result):
     adjustment_set: tuple[str, ...] | None = None
     instruments: tuple[str, ...] = ()
     mediators: tuple[str, ...] = ()
+    frontdoor_sets: tuple[tuple[str, ...], ...] = ()
+    """Every set of mediators that meets the front-door criterion and has no smaller one inside, smallest first."""
     estimand: Estimand | None = None
     reason: str
     what_would_help: tuple[str, ...] = ()
