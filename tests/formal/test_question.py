@@ -66,3 +66,7 @@ def test_an_edge_in_a_question_about_a_graph_at_hand_is_not_a_formal_problem() -
     words = "Smoking causes cancer. Which variables must be adjusted for? Is cancer more likely than not?"
     assert read_formal_question(words, catalog) is None
     assert read_formal_question(words, Catalog()) is not None
+
+
+def test_a_text_without_end_is_not_read_while_somebody_waits() -> None:
+    assert not states_premises(FRONTDOOR * 200 + "Is cancer more likely than not?")

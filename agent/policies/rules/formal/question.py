@@ -16,6 +16,9 @@ from .types import FormalReading, Premises, Unreadable
 LEAST_WORDS = 8
 """A shorter text does not hold premises and a question."""
 
+MOST_CHARACTERS = 40_000
+"""A longer one is not read as one while somebody waits."""
+
 
 def states_premises(words: str) -> bool:
     """Whether a text states premises of its own, so that its question needs no table."""
@@ -35,6 +38,8 @@ def read_formal_question(words: str, catalog: Catalog) -> Reading | None:
         return None
     if (catalog.table or catalog.graph) and not (premises.chances or premises.mechanisms or premises.independencies):
         return None
+    if isinstance(found, Unreadable) and catalog.table is not None:
+        return None  # it may still be a question about the table
     if isinstance(found, Unreadable):
         return Reading(problem=found.problem, because=_stated(premises))
     question = FormalQuestion(premises=words, hypothesis=split_passage(words).question)
@@ -86,7 +91,8 @@ def _text(question: FormalQuestion) -> str:
 
 @lru_cache(maxsize=4)
 def _read(words: str) -> FormalReading | Unreadable | None:
-    return read_formal(words) if len(words.split()) >= LEAST_WORDS else None
+    fits = len(words) <= MOST_CHARACTERS and len(words.split()) >= LEAST_WORDS
+    return read_formal(words) if fits else None
 
 
 def _stated(premises: Premises) -> tuple[str, ...]:
