@@ -1,0 +1,1 @@
+"""Counterfactual questions over deterministic rules with made-up names (CounterBench)."""
