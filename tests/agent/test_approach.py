@@ -8,12 +8,13 @@ from whence.agent.policies.rules.approach import read_approach
 from whence.agent.policies.rules.codebook import read_codebook
 from whence.agent.policies.rules.design import Design, choose_design
 from whence.agent.policies.rules.effect import effect_plan
+from whence.agent.policies.rules.policy import RulePolicy
 from whence.agent.policies.rules.read import read_question
 from whence.agent.policies.rules.timing import listed_confounders, timing
 from whence.agent.policy import Situation
 from whence.agent.state import Catalog
 from whence.tools.domain.evidence import Evidence
-from whence.tools.domain.questions import Contrast, DesignHints, EffectQuestion
+from whence.tools.domain.questions import Contrast, DesignHints, DiscoveryQuestion, EffectQuestion
 from whence.tools.domain.results import BalanceReport, ColumnCard, CovariateBalance, DatasetCard
 
 COLUMNS = ("t", "y", "age", "stress", "visits")
@@ -163,3 +164,22 @@ def test_randomised_arms_that_differ_too_much_are_adjusted() -> None:
     assert alike.estimator is None
     assert apart.estimator == "estimate_regression"
     assert any("by more than chance" in reason for reason in apart.reasons)
+
+
+def test_a_trait_of_the_leader_is_not_one_of_the_unit() -> None:
+    names = ("t", "y", "female", "income")
+    text = "female: whether the village had a female leader\nincome: income before the policy\n"
+    own = "female: sex of the pupil\nincome: income before the policy\n"
+    for words, when in ((text, "unknown"), (own, "before")):
+        codebook = read_codebook(words, names)
+        assert timing(codebook, Catalog(table=table(*names), codebook=codebook))["female"] == when
+
+
+def test_premises_about_a_table_that_no_formal_reading_fits_leave_the_question_to_the_table() -> None:
+    words = (
+        "Please estimate the causal direction between stress and visits. t and age are exogenous and independent of the noise of both. "
+        "So if regressions of stress and visits on t and age are performed, the one with one non-zero coefficient points to the effect."
+    )
+    reading = RulePolicy().read(words, Catalog(table=table()))
+    assert isinstance(reading.question, DiscoveryQuestion)
+    assert reading.question.variables == ("stress", "visits")

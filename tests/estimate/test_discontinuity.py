@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 
@@ -52,3 +53,47 @@ def test_a_treatment_that_does_not_follow_the_cut_off_is_told(env: WorkspaceEnv)
     other = WorkspaceEnv(env.workspace, 0, {"cut_off": frame})
     found = run(ARGS.model_copy(update={"treatment": "d"}), other)
     assert any("follows the cut-off" in w for w in found.warnings)
+
+
+def curved(seed: int, n: int = 800) -> pd.DataFrame:
+    """A jump of 1 on a cubic that bends hard at the cut-off (Lee's design in Calonico, Cattaneo & Titiunik 2014, scaled)."""
+    rng = np.random.default_rng(seed)
+    z = 2 * rng.beta(2, 4, n) - 1
+    below = 1.27 * z + 7.18 * z**2 + 20.21 * z**3 + 21.54 * z**4 + 7.33 * z**5
+    above = 0.84 * z - 3.00 * z**2 + 7.99 * z**3 - 9.01 * z**4 + 3.56 * z**5
+    return pd.DataFrame({"z": z, "y": np.where(z < 0, below, above + 1) + rng.normal(0, 0.13, n)})
+
+
+def test_the_bias_corrected_estimate_is_the_regression_with_both_parabolas(env: WorkspaceEnv) -> None:
+    found = run(ARGS.model_copy(update={"bandwidth": 0.5}), env)
+    frame = env.table("cut_off")
+    frame = frame[frame["z"].abs() < 0.5]
+    z, above = frame["z"].to_numpy(), (frame["z"] >= 0).to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(z)), above, z, above * z, z**2, above * z**2])
+    oracle = sm.WLS(frame["y"].to_numpy(), x, weights=1 - np.abs(z) / 0.5).fit()
+    assert found.diagnostics["estimate_bias_corrected"] == pytest.approx(oracle.params[1])
+    assert found.ci_low is not None
+    assert found.ci_high is not None
+    assert (found.ci_low + found.ci_high) / 2 == pytest.approx(oracle.params[1])
+
+
+def test_the_interval_covers_where_the_curve_bends_and_that_of_the_lines_does_not(env: WorkspaceEnv) -> None:
+    robust, lines = 0, 0
+    for seed in range(100):
+        found = run(
+            ARGS.model_copy(update={"bandwidth": 0.35}), WorkspaceEnv(env.workspace, 0, {"cut_off": curved(seed)})
+        )
+        assert found.ci_low is not None
+        assert found.ci_high is not None
+        robust += found.ci_low <= 1 <= found.ci_high
+        lines += abs(found.value - 1) <= 1.96 * found.diagnostics["std_error_of_lines"]
+    assert robust >= 88
+    assert lines <= 80
+
+
+def test_few_rows_near_the_cut_off_leave_out_the_half_bandwidth(env: WorkspaceEnv) -> None:
+    z = np.linspace(-1, 1, 24)
+    frame = pd.DataFrame({"z": z, "y": z + (z >= 0)})
+    found = run(ARGS.model_copy(update={"bandwidth": 0.4}), WorkspaceEnv(env.workspace, 0, {"cut_off": frame}))
+    assert found.value == pytest.approx(1)
+    assert "estimate_half_bandwidth" not in found.diagnostics

@@ -61,6 +61,11 @@ FIXED_AT_BIRTH = re.compile(
     r"^(?:the )?(?:sex|gender|race|ethnicity|age|date of birth|year of birth|birth (?:weight|order))\b(?! after)",
     re.IGNORECASE,
 )
+OF_SOMEONE_ELSE = re.compile(
+    r"\b(?:had|has|have|with|got|elected|having|under) an? (?:female|male|black|white|hispanic|asian|older|younger) \w+",
+    re.IGNORECASE,
+)
+"""A trait of whoever leads or teaches the unit, which a treatment can change: `whether the village had a female leader`."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 TREATED_YEAR = re.compile(
     r"\b(?:treatment|training|program(?:me)?|intervention|policy|law|act|reform|experiment|campaign|enrol+ment|assignment)"

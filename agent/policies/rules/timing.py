@@ -15,6 +15,7 @@ from .cues import (
     CONFOUNDERS_LISTED,
     FIXED_AT_BIRTH,
     LEADING_BEFORE,
+    OF_SOMEONE_ELSE,
     PRE_YEARS,
     STATE_AT_ENTRY,
     TREATED_YEAR,
@@ -132,6 +133,8 @@ def _one(name: str, description: str, treated_year: int | None, early: set[int])
 
 
 def _is_fixed(name: str, description: str) -> bool:
+    if OF_SOMEONE_ELSE.search(description[:120]):
+        return False
     return (
         bool(set(name_parts(name)) & _FIXED_PARTS)
         or FIXED_AT_BIRTH.match(description) is not None
