@@ -59,19 +59,18 @@ def _effect(task: Task, row: Row) -> str:
         part.strip() for part in (background["graph"], background["real_world_meaning"])
     )
     form = FOUR_DECIMALS if task.form == "probability" else EFFECT_YES_NO
-    lines = [
-        graph,
-        (background.get("data_info") or "").strip(),
-        row["Instruction"],
-        f"Question: {row['Question']}",
-        form,
-    ]
-    return "\n".join(line for line in lines if line)
+    told = [graph, (background.get("data_info") or "").strip(), row["Instruction"]]
+    return f"{_told(' '.join(told))}\nQuestion: {row['Question']}\n{form}"
 
 
 def _story(task: Task, row: Row) -> str:
     """The tasks taken over from CLadder."""
-    return f"{row['given_info']}\nQuestion: {row['question']}\n{YES_NO}"
+    return f"{_told(row['given_info'])}\nQuestion: {row['question']}\n{YES_NO}"
+
+
+def _told(text: str) -> str:
+    """What is told, as one paragraph."""
+    return " ".join(text.split())
 
 
 def _cause(task: Task, row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..harness.perturb import add_asides, reorder, rewriting, use_passive, use_synonyms
 from ..harness.spec import Benchmark, Published
 from .generate import generate
 from .load import load
@@ -21,6 +22,12 @@ BENCHMARK = Benchmark(
         "four decimals."
     ),
     generate=generate,
+    perturb={
+        "synonyms": rewriting("synonyms", use_synonyms),
+        "order": rewriting("order", reorder),
+        "passive": rewriting("passive", use_passive),
+        "asides": rewriting("asides", add_asides),
+    },
     shortcuts={"no effect": always_none, "earlier letter causes": earlier_letter},
     published=(
         Published(system="GPT-4", score=56.8, measure="accuracy", source=LEADERBOARD),

@@ -138,3 +138,9 @@ def test_a_stated_least_effect_is_kept_to() -> None:
     )
     assert answer(text + "Answer yes or no.") == "yes"
     assert answer(text + "Answer yes or no; an effect smaller than 0.001 counts as none.") == "no"
+
+
+def test_the_order_of_the_statements_does_not_matter() -> None:
+    edges, numbers = CONFOUNDED.split("For those", 1)
+    asked = f"Question: If the diet is changed to be good, will health be more likely to be poor?{NUMBER}"
+    assert answer(f"For those{numbers}{edges}{asked}") == answer(CONFOUNDED + asked) == f"{ate():.4f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from . import (
@@ -51,8 +52,18 @@ QUESTION_READERS: tuple[QuestionReader, ...] = (
 )
 """The first that understands the question has it."""
 MOST_SHOWN = 120
+_EDGE = re.compile(
+    r"\b(?:effect|influence|impact)s? (?:up)?on\b|\b(?:directly|causally) (?:affects?|influences?|impacts?)\b"
+    r"|\b(?:is|are) (?:directly |causally )?(?:affected|influenced|impacted) by\b",
+    re.I,
+)
+_DIGIT = re.compile(r"\d")
 MOST_IN_SENTENCE = 8_000
 """Longer sentences state nothing that can be read; trying would take time in proportion to the square."""
+
+
+def _states_an_edge(sentence: str) -> bool:
+    return bool(_EDGE.search(sentence)) and not _DIGIT.search(sentence)
 
 
 def read_formal(text: str) -> FormalReading | Unreadable:
@@ -71,8 +82,11 @@ def read_formal(text: str) -> FormalReading | Unreadable:
     vocabulary = Vocabulary(premises, passage.question, passage.form)
     for name in compound_names(passage.statements):
         vocabulary.declare(name)
-    for sentence in passage.statements:
-        if len(sentence) > MOST_IN_SENTENCE or not any(read(sentence, premises, vocabulary) for read in STATEMENT_READERS):
+    # what affects what names the variables, so it is read first, wherever it stands
+    for sentence in sorted(passage.statements, key=lambda s: not _states_an_edge(s)):
+        if len(sentence) > MOST_IN_SENTENCE or not any(
+            read(sentence, premises, vocabulary) for read in STATEMENT_READERS
+        ):
             premises.ignored.append(sentence)
     vocabulary.settle()
     for ask in QUESTION_READERS:
