@@ -18,7 +18,7 @@ from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ModelOutput, get_model
+from inspect_ai.model import ChatMessageUser, ModelOutput, get_model
 from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, metric, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, system_message
 from inspect_ai.tool import Tool, ToolDef, ToolParams
@@ -31,11 +31,11 @@ from .harness.pool import solve_one
 from .harness.record import Record
 from .harness.registry import benchmark_files, get_benchmark
 from .harness.scores import score as score_tally
-from .harness.solvers import MOST_TURNS, PROMPTS
+from .harness.solvers import MOST_TURNS, PROMPTS, introduced
 from .harness.source import Selection, items_of
 from .harness.spec import Benchmark, Item, Response
 from .harness.tally import Tally
-from .harness.toolbench import Bench, Workshop, schemas
+from .harness.toolbench import Bench, Workshop
 
 POLICIES = ("auto", "rules", "direct", "cot", "llm")
 WORDLESS = ("none", "mockllm")
@@ -110,8 +110,9 @@ def with_tools() -> Solver:
     workshop = Workshop()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        bench = workshop.bench()
-        state.tools = [_tool(bench, schema["function"]) for schema in schemas()]
+        bench = await asyncio.to_thread(workshop.bench, Item.model_validate(state.metadata["item"]))
+        state.tools = [_tool(bench, schema["function"]) for schema in bench.schemas]
+        state.messages += [ChatMessageUser(content=m["content"]) for m in introduced(bench)]
         return await generate(state, tool_calls="loop")
 
     return solve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from .answers import ends_in_answer, extract, form
 from .cache import answer_key
 from .record import Policy
 from .spec import Benchmark, Item, Response
-from .toolbench import Bench, Workshop, schemas
+from .toolbench import Bench, Workshop, schemas, table_of
 
 MOST_TURNS = 8
 """Rounds of tool calls for one item; then the model must answer."""
@@ -96,7 +97,7 @@ class ModelSolver:
 
     def key(self, item: Item) -> str:
         """What the answer of this model to this item is kept under; it changes with any word of the prompts."""
-        config = self._endpoint.config
+        config, table = self._endpoint.config, table_of(item)
         return answer_key(
             {
                 "policy": self._policy,
@@ -104,7 +105,8 @@ class ModelSolver:
                 "endpoint": config.base_url,
                 "temperature": config.temperature,
                 "messages": opening(self._benchmark, self._policy, item),
-                "tools": schemas() if self._policy == "llm" else (),
+                "tools": schemas(table is not None) if self._policy == "llm" else (),
+                "table": hashlib.sha256(table.read_bytes()).hexdigest() if table and table.is_file() else "",
             }
         )
 
@@ -117,9 +119,13 @@ class ModelSolver:
         """
         counted = _Counted(self._client, self._spending)
         conversation = opening(self._benchmark, self._policy, item)
-        bench = self._workshop.bench() if self._workshop and self._policy == "llm" else None
+        bench: Bench | None = None
         try:
-            reply = self._with_tools(counted, conversation, bench) if bench else counted.ask(conversation)
+            if self._workshop and self._policy == "llm":
+                bench = self._workshop.bench(item)
+                reply = self._with_tools(counted, [*conversation, *introduced(bench)], bench)
+            else:
+                reply = counted.ask(conversation)
         except ToolError as error:  # the model declined, a filter stopped it, or the item is too long for it
             response = counted.response(None, f"{type(error).__name__}: {error}", bench)
             return response.model_copy(update={"unreadable": isinstance(error, BadArguments)})
@@ -131,7 +137,7 @@ class ModelSolver:
     def _with_tools(self, counted: _Counted, conversation: list[Message], bench: Bench) -> Reply:
         """Let the model call tools, a bounded number of times, until it answers."""
         for turn in range(MOST_TURNS):
-            reply = self._turn(counted, conversation, turn)
+            reply = self._turn(counted, conversation, bench, turn)
             if not reply.tool_calls:
                 return reply
             conversation.append(messages.assistant(reply))
@@ -141,21 +147,23 @@ class ModelSolver:
         conversation.append(
             messages.user("No more calls. Answer now from what you have, ending in the line `Answer: …`.")
         )
-        return self._turn(counted, conversation, MOST_TURNS, may_call=False)
+        return self._turn(counted, conversation, bench, MOST_TURNS, may_call=False)
 
-    def _turn(self, counted: _Counted, conversation: list[Message], turn: int, may_call: bool = True) -> Reply:
+    def _turn(
+        self, counted: _Counted, conversation: list[Message], bench: Bench, turn: int, may_call: bool = True
+    ) -> Reply:
         if self._endpoint.takes_tools:
             try:
                 options = {} if may_call else {"tool_choice": "none"}
-                return counted.ask(conversation, schemas(), **options)
+                return counted.ask(conversation, bench.schemas, **options)
             except RequestRejected:
                 if turn:  # it took them before: something else is wrong
                     raise
                 self._endpoint.takes_tools = False
-        return self._turn_as_text(counted, conversation, turn)
+        return self._turn_as_text(counted, conversation, bench, turn)
 
-    def _turn_as_text(self, counted: _Counted, conversation: list[Message], turn: int) -> Reply:
-        encoded: list[Message] = list(fallback.encode_all(conversation, schemas()))
+    def _turn_as_text(self, counted: _Counted, conversation: list[Message], bench: Bench, turn: int) -> Reply:
+        encoded: list[Message] = list(fallback.encode_all(conversation, bench.schemas))
         reply = counted.ask(encoded)
         try:
             return fallback.parse(reply, turn)
@@ -201,3 +209,8 @@ def opening(benchmark: Benchmark, policy: Policy, item: Item) -> list[Message]:
     more = {"most_turns": MOST_TURNS} if policy == "llm" else {}
     told = render(PROMPTS[policy], instructions=benchmark.instructions, **more)
     return [messages.system(told), messages.user(render("eval_item", question=item.prompt, form=form(item)))]
+
+
+def introduced(bench: Bench) -> list[Message]:
+    """What a model with tools is told of the table; nothing when there is none."""
+    return [messages.user(bench.loaded)] if bench.loaded else []

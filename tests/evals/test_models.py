@@ -170,3 +170,39 @@ def test_tokens_and_their_price_are_counted(home, toy, serve, capsys):
         found = evaluate(capsys, toy, "--policy", "direct", "--limit", "5")
     assert found["tokens"] == found["prompt_tokens"] + found["completion_tokens"] > 0
     assert found["cost"] == pytest.approx((2 * found["prompt_tokens"] + 10 * found["completion_tokens"]) / 1e6)
+
+
+TABLE_TASK = """'Ask of a table.'
+from pathlib import Path
+from whence.evals.harness.spec import Benchmark, Item
+def load(path):
+    yield Item(id="a", prompt="By how much does t raise y?", target="2", answer_kind="number", tolerance=0.01,
+               data={"table": str(Path(__file__).with_name("t.csv"))})
+BENCHMARK = Benchmark(name="tables", title="", licence="", source="", load=load, solve=None, instructions="Give a number.")
+"""
+
+
+def test_the_table_of_an_item_is_loaded_and_its_tools_are_offered(home, serve, capsys, tmp_path):
+    (tmp_path / "task.py").write_text(TABLE_TASK)
+    rows = [f"{t},{2 * t + noise / 10}" for noise in range(-5, 6) for t in (0, 1)]
+    (tmp_path / "t.csv").write_text("t,y\n" + "\n".join(rows) + "\n")
+
+    def script(body):
+        told = [m["content"] for m in body["messages"] if m["role"] == "tool"]
+        if told:
+            return Say(f"{told[0]}\nAnswer: 2.0")
+        assert "loaded as 't'" in body["messages"][-1]["content"]
+        offered = [t["function"]["name"] for t in body["tools"]]
+        assert "estimate_regression" in offered
+        assert "data_load" not in offered
+        return Say(calls=(("a", "data_describe", '{"dataset": "t"}'), ("b", "data_load", '{"path": "/etc/passwd"}')))
+
+    with serve(script) as server:
+        found = evaluate(capsys, str(tmp_path / "task.py"), "--policy", "llm")
+        assert (found["correct"], found["model_calls"]) == (1, 2)
+        told = [m["content"] for m in server.requests[-1][1]["messages"] if m["role"] == "tool"]
+        assert "22 rows" in told[0]
+        assert "There is no tool 'data_load'" in told[1]
+        assert evaluate(capsys, str(tmp_path / "task.py"), "--policy", "llm")["cached"] == 1
+        (tmp_path / "t.csv").write_text("t,y\n0,1\n1,2\n")
+        assert evaluate(capsys, str(tmp_path / "task.py"), "--policy", "llm")["cached"] == 0
