@@ -34,10 +34,12 @@ from .graph import (
     VariableRole,
 )
 from .linear import CoefficientFormula, LinearAnswer, PathTerm, UnitCounterfactual
+from .pairwise import AdditiveFit, PairwiseDirection
 from .reason import QueryAnswer, RelationVerdict, RuleVerdict
 from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
 __all__ = [
+    "AdditiveFit",
     "AdjustmentResult",
     "ArmMeans",
     "AuditReport",
@@ -67,6 +69,7 @@ __all__ = [
     "ImplicationsResult",
     "IndependenceResult",
     "LinearAnswer",
+    "PairwiseDirection",
     "PathTerm",
     "QueryAnswer",
     "Refutation",
@@ -106,6 +109,7 @@ RESULTS: dict[str, type[Result]] = {
         ImplicationsResult,
         IndependenceResult,
         LinearAnswer,
+        PairwiseDirection,
         QueryAnswer,
         Refutation,
         RelationVerdict,
