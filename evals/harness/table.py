@@ -14,6 +14,8 @@ from .tally import Tally
 if TYPE_CHECKING:
     from rich.table import Table
 
+PLAIN_WIDTH = 120
+"""Columns where the output is no terminal."""
 HEADINGS = ("", "n", "accuracy", "± s.e.", "95 % interval", "F1", "abstained")
 
 
@@ -22,7 +24,8 @@ def show(info: RunInfo, tally: Tally, scores: Scores) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=False, width=width)
     console.print(Text(f"\n{tally.benchmark.title}", style="bold"))
     console.print(Text(caption(info, tally, scores), style="dim"))
     table = _table()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,11 @@ def test_progress_tells_what_is_done_and_what_is_left(home, toy, capsys, monkeyp
     monkeypatch.setattr(progress, "AFTER_S", 0.0)
     assert cli(["eval", toy, "--json", "--workers", "1"]) == 0
     assert re.search(r"toy: 1 of 40, 100\.0% right, [\d.]+/s, \d+ s left\n", capsys.readouterr().err)
+
+
+def test_the_example_of_the_page_is_a_benchmark(home, tmp_path, capsys):
+    page = (Path(__file__).parents[2] / "evals" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "parity.py").write_text(re.search(r"```python\n(.*?)```", page, re.DOTALL).group(1))
+    assert cli(["eval", str(tmp_path / "parity.py"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n"], found["correct"], found["recall"]) == (40, 20, 1.0)
