@@ -1,8 +1,10 @@
-"""What of an answer is remembered: the finding, the table's fingerprint, and the graph that was learned."""
+"""What a run is given at its beginning, and what of its answer is remembered."""
 
 from __future__ import annotations
 
 from ..memory.store import Memory
+from ..tools.domain.evidence import Evidence
+from ..tools.domain.graphs import AnyGraph
 from ..tools.domain.results import GraphResult, result_from_json
 from .state import Answer, Catalog
 
@@ -39,3 +41,23 @@ def remember(memory: Memory, answer: Answer, catalog: Catalog, author: str) -> G
         dataset_sha256=sha, run=answer.run,
     )  # fmt: skip
     return latest
+
+
+def first_evidence(
+    load: Evidence | None, name: str | None, graph: AnyGraph | None, proposal: Evidence | None
+) -> tuple[Evidence, ...]:
+    """The first entries of a ledger: how the table was loaded, the graph that was given, and the one a model proposed.
+
+    Args:
+        load: Of `data_load`; None without a table.
+        name: Of the graph that was given.
+        graph: That graph; None when none was.
+        proposal: Of `knowledge_propose`; None when no model was asked.
+    """
+    found = [load] if load else []
+    if graph is not None and name is not None:
+        given = GraphResult(name=name, graph=graph, method="read")
+        body = given.model_dump(mode="json")
+        found.append(Evidence(id="", tool="graph_read", args={"name": name}, result=body, summary=given.summary()))
+    found += [proposal] if proposal else []
+    return tuple(e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1))

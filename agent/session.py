@@ -23,7 +23,7 @@ from ..tools.workspace import Workspace
 from .budget import Budget
 from .events import Listener, RunStarted, ignore
 from .files import UNNAMED, find_graph, read_text, report_target
-from .findings import remember
+from .findings import first_evidence, remember
 from .home import home_folder
 from .policies.choose import POLICIES, PolicyName, choose_client, choose_policy, label
 from .policies.rules.codebook import read_codebook
@@ -32,6 +32,7 @@ from .policy import ModelPolicy, Policy
 from .proposals import PROPOSED, Proposal, directions, draw
 from .runs import RunStore
 from .state import Answer, Catalog, Codebook, Exchange, Reading
+from .trace import open_trace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +80,7 @@ class Session:
         self.policy = choose_policy(policy) if isinstance(policy, str) else policy
         self.seed = seed
         self.on_event = on_event
+        self.trace = open_trace()
         self.choose = choose
         self.budget = budget or Budget()
         self.thorough = thorough
@@ -305,35 +307,32 @@ class Session:
         return self._go(record.id, record.words, record.catalog)
 
     def _start_ledger(self, catalog: Catalog) -> None:
-        """A run's ledger begins with how its table was loaded and which graph was given."""
+        """A run's ledger begins with what it was given."""
         self.workspace.ledger.clear()
-        starts = [self._loads[catalog.table.name]] if catalog.table else []
-        if catalog.graph:
-            graph = GraphResult(name=catalog.graph, graph=self.workspace.graphs[catalog.graph], method="read")
-            starts.append(
-                Evidence(
-                    id="",
-                    tool="graph_read",
-                    args={"name": catalog.graph},
-                    result=graph.model_dump(mode="json"),
-                    summary=graph.summary(),
-                )
-            )
-        if catalog.table and catalog.proposed:
-            starts.append(self._proposals[catalog.table.name].evidence)
-        for i, evidence in enumerate(starts, 1):
-            kept = evidence.model_copy(update={"id": f"E{i}"})
-            self.workspace.absorb(kept, result_from_json(kept.result) if kept.result else None)
+        graph = self.workspace.graphs[catalog.graph] if catalog.graph else None
+        proposal = self._proposals.get(catalog.table.name) if catalog.table else None
+        load = self._loads[catalog.table.name] if catalog.table else None
+        for evidence in first_evidence(load, catalog.graph, graph, proposal.evidence if proposal else None):
+            self.workspace.absorb(evidence, result_from_json(evidence.result) if evidence.result else None)
+
+    def _listener(self) -> Listener:
+        """Who hears of a run: the interface, and the trace where one is asked for."""
+        if self.trace is None:
+            return self.on_event
+        if isinstance(self.policy, ModelPolicy):
+            self.trace.watch(choose_client(self.policy))
+        return self.trace.listening(self.on_event)
 
     def _go(self, run: str, words: str, catalog: Catalog) -> Answer:
         from .loop import Loop  # LangGraph takes half a second to import, in which the worker warms up
 
-        self.on_event(RunStarted(run=run, words=words, policy=label(self.policy)))
+        emit = self._listener()
+        emit(RunStarted(run=run, words=words, policy=label(self.policy)))
         model = self.policy if isinstance(self.policy, ModelPolicy) else None
         if model:
-            model.begin(self.runs.transcript(run), self.on_event)
+            model.begin(self.runs.transcript(run), emit)
         loop = Loop(
-            self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=self.on_event,
+            self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=emit,
             budget=self.budget, choose=self.choose, usage=model.usage if model else lambda: None,
         )  # fmt: skip
         self._keep_folder = True
@@ -384,6 +383,8 @@ class Session:
     def close(self) -> None:
         """Stop the worker and remove the workspace, unless an unfinished run needs it."""
         self.runtime.close()
+        if self.trace is not None:
+            self.trace.close()
         if self._memory is not None:
             self._memory.close()
         if not self._keep_folder:

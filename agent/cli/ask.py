@@ -37,6 +37,14 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--thorough", action="store_true", help="also estimate with a second library (DoWhy) and compare"
     )
     values.add_policy(parser)
+    parser.add_argument(
+        "--propose",
+        action="store_true",
+        help="have the language model draw a graph first, and show it beside the data's",
+    )
+    parser.add_argument(
+        "--trust-model", action="store_true", help="the same, and let its directions constrain the search for a graph"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
 
 
@@ -47,7 +55,8 @@ def main(args: argparse.Namespace) -> int:
     for path in args.report:
         report_target(path, [p for p in (args.data, args.about, args.graph, args.knowledge) if p])
     with Progress(quiet=args.quiet or args.json) as progress, Session(
-        policy=args.policy, seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds), thorough=args.thorough
+        policy=args.policy, seed=args.seed, on_event=progress, budget=Budget(seconds=args.seconds), thorough=args.thorough,
+        trust_model=args.trust_model,
     ) as session:  # fmt: skip
         if args.data != "-":
             session.load(args.data, sheet=args.sheet)
@@ -57,6 +66,8 @@ def main(args: argparse.Namespace) -> int:
             session.know(_knowledge(args.knowledge))
         if args.graph:
             session.use_graph(args.graph)
+        if args.propose or args.trust_model:
+            session.propose_graph()
         answer = session.ask(args.question)
         written = [session.report(answer, path).path for path in args.report]
         if args.save_graph:

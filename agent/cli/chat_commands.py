@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...tools.domain.errors import BadArguments, UsageError
 from ...tools.domain.formats import read_edit, read_knowledge, write_graph
 from ..session import Session
+from .graphs import proposal_lines
 from .text import clean
 
 Say = Callable[[str], object]
@@ -112,6 +113,18 @@ def _columns(session: Session, rest: str) -> list[str]:
     return lines or ["No table is loaded; /load FILE"]
 
 
+def _propose(session: Session, rest: str) -> list[str]:
+    if rest not in ("", "robust"):
+        raise UsageError(f"/propose takes nothing or 'robust', not {rest[:40]!r}.")
+    return [*proposal_lines(session.propose_graph(robust=bool(rest))), "/trust accepts its directions."]
+
+
+def _trust(session: Session, rest: str) -> list[str]:
+    session.trust_model = not session.trust_model
+    state = "constrain the search for a graph" if session.trust_model else "are only shown beside what the data tell"
+    return [f"The directions of the model's graph now {state}."]
+
+
 def _report(session: Session, rest: str) -> list[str]:
     if session.last is None:
         raise UsageError("There is no answer to report on yet. Ask a question first.")
@@ -140,6 +153,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Session, str], list[str]]]] = {
     "/save": ("NAME: remember the graph in use", _save),
     "/undo": ("take the last change of the graph back", _undo),
     "/know": ("[TEXT]: show or add what is known, such as: nothing causes age", _know),
+    "/propose": ("[robust]: have the language model draw the graph it would expect", _propose),
+    "/trust": ("accept the directions of the model's graph, or take that back", _trust),
     "/recall": ("TEXT: search graphs and findings by meaning", _remember),
     "/report": ("[FILE]: write a report on the last answer (.html, .md, .json, .py)", _report),
 }

@@ -9,6 +9,7 @@ from ...memory.store import Memory, open_memory
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
 from ..files import named_file, read_text
 from ..home import home_folder
+from ..proposals import Proposal
 from .text import clean
 
 NAMED = {
@@ -37,11 +38,17 @@ def options(parser: argparse.ArgumentParser) -> None:
     named["rename"].add_argument("new", help="the new name")
     named["save"].add_argument("graph", help="a file, or text such as 'z -> t; z -> y; t -> y'")
     named["save"].add_argument("--note", default="", help="why")
+    propose = sub.add_parser("propose", help="have a language model draw the graph it would expect over a table")
+    propose.add_argument("data", metavar="DATA", help="the table; the model sees its columns, never its rows")
+    propose.add_argument("--about", metavar="FILE", help="codebook: what the columns mean")
+    propose.add_argument("--robust", action="store_true", help="ask again with codes for names; say what stays")
     sub.add_parser("search", help="search graphs and findings by meaning").add_argument("text")
 
 
 def main(args: argparse.Namespace) -> int:
     """Carry out one action."""
+    if args.action == "propose":
+        return _propose(args)
     memory = open_memory(home_folder())
     try:
         for line in ACTIONS.get(args.action or "list", _list)(memory, args):
@@ -108,6 +115,37 @@ def _save(memory: Memory, args: argparse.Namespace) -> list[str]:
 def _search(memory: Memory, args: argparse.Namespace) -> list[str]:
     hits = memory.search(args.text)
     return [f"{h.score:5.2f}  {h.kind:<8} {h.name:<30} {h.text[:90]}" for h in hits] or ["Nothing found."]
+
+
+def _propose(args: argparse.Namespace) -> int:
+    from ..session import Session
+    from .progress import Progress
+
+    with Progress() as progress, Session(on_event=progress) as session:
+        session.load(args.data)
+        if args.about:
+            session.about(args.about)
+        lines = proposal_lines(session.propose_graph(robust=args.robust))
+        progress.stop()
+        sys.stdout.write("\n".join(clean(line) for line in lines) + "\n")
+    return 0
+
+
+def proposal_lines(proposal: Proposal) -> list[str]:
+    """A proposal as people read it: each edge with its confidence, what was refused, what it cost."""
+    named = {(e["source"], e["target"]): e.get("because", "") for e in proposal.evidence.args["edges"]}
+    lines = [
+        f"{e}  {'' if e.confidence is None else f'{e.confidence:.0%}':>4}  {named.get((e.source, e.target), '')}"
+        for e in proposal.graph.edges
+    ] or ["The model draws no edge."]
+    lines += [f"Refused: {reason}" for reason in proposal.refused]
+    lines += [str(proposal.agreement)] if proposal.agreement else []
+    used = proposal.usage
+    lines.append(
+        f"Proposed by {used.model} in {used.calls} questions, {used.prompt_tokens:,} + {used.completion_tokens:,} tokens. It is "
+        "an opinion: `ask --trust-model` lets its directions constrain a search; nothing else uses it."
+    )
+    return lines
 
 
 ACTIONS = {

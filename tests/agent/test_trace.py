@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,3 +187,14 @@ def test_spans_reach_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
     trace.close()
     server.shutdown()
     assert b"invoke_agent whence" in b"".join(received)
+
+
+def test_a_session_traces_its_runs_when_asked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spans: tuple[Callable[..., Trace], InMemorySpanExporter]
+) -> None:
+    make, exporter = spans
+    monkeypatch.setattr("whence.agent.session.open_trace", make)
+    with Session(policy="rules", home=tmp_path, isolate=False) as session:
+        session.use_graph("z -> t; z -> y; t -> y")
+        session.ask("which variables should I adjust for to estimate the effect of t on y?")
+    assert "invoke_agent whence" in {s.name for s in exporter.get_finished_spans()}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from whence.agent.cli.main import run
 from whence.agent.policies.rules.opinion import LEARNED, WITH_MODEL
 from whence.agent.session import Session
 from whence.agent.state import Answer
@@ -26,11 +27,10 @@ def forecaster(body: dict[str, Any]) -> Say:
     """Draws rain -> wet -> slippery, whatever the data say."""
     text = asked(body)
     if "in roots" in text:
-        return Say(json.dumps({"roots": ["rain"]}))
+        return Say(json.dumps({"roots": ["rain" if '"rain"' in text else "V001"]}))
     node = json.loads(text.rsplit("<data>\n", 1)[1].split("\n</data>", 1)[0])
-    return Say(
-        json.dumps({"effects": [{"variable": e, "confidence": 0.9, "because": "physics"} for e in EFFECTS[node]]})
-    )
+    effects = EFFECTS.get(node, [])  # of codes it knows nothing
+    return Say(json.dumps({"effects": [{"variable": e, "confidence": 0.9, "because": "physics"} for e in effects]}))
 
 
 @pytest.fixture
@@ -63,7 +63,11 @@ def ask(home: Path, frame: pd.DataFrame, *, propose: bool, trust: bool) -> tuple
 
 def graphs(answer: Answer) -> dict[str, set[str]]:
     found = [e.result for e in answer.evidence if e.ok and e.result and e.result["kind"] == "graph"]
-    return {g["name"]: {f"{e['source']} {e['mark_source']}-{e['mark_target']} {e['target']}" for e in g["graph"]["edges"]} for g in found}  # fmt: skip
+    return {g["name"]: {_shown(e) for e in g["graph"]["edges"]} for g in found}
+
+
+def _shown(edge: dict[str, Any]) -> str:
+    return f"{edge['source']} {edge['mark_source']}-{edge['mark_target']} {edge['target']}"
 
 
 def test_an_opinion_is_shown_and_not_used(tmp_path: Path, weather: pd.DataFrame, server: ModelServer) -> None:
@@ -98,3 +102,25 @@ def test_without_a_model_there_is_nobody_to_ask(
         session.add_frame(weather, "weather")
         with pytest.raises(UsageError, match="WHENCE_MODEL"):
             session.propose_graph()
+
+
+def test_the_command_line_proposes_and_trusts(
+    tmp_path: Path,
+    weather: pd.DataFrame,
+    server: ModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WHENCE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    weather.to_csv("weather.csv", index=False)
+    assert run(["graphs", "propose", "weather.csv", "--robust"]) == 0
+    said = capsys.readouterr().out
+    assert "rain -> wet   90%  physics" in said
+    assert "agreement" in said
+    assert "an opinion" in said
+    assert KEY not in said
+    assert (
+        run(["ask", "weather.csv", "What is the causal graph?", "--policy", "rules", "--trust-model", "--quiet"]) == 0
+    )
+    assert "which you accepted" in " ".join(capsys.readouterr().out.replace("│", " ").split())

@@ -22,6 +22,8 @@ from .prompt import Prompt
 
 _NO_TEXT = re.compile(r"(?: \.)+(?= |$)")
 """What is left of the lines that define columns."""
+LONGEST_SUMMARY = 320
+"""Characters of a piece of evidence that is not folded; the rest is shown when it is asked for."""
 UNSHOWN = ("dataset", "treatment", "outcome")
 """Arguments that repeat the question."""
 
@@ -105,7 +107,10 @@ def _catalog(words: str, catalog: Catalog, fold: Fold, named: Iterable[str]) -> 
         "columns": _columns(table.columns, catalog, fold, frozenset(named)) if table else [],
         "graph": [catalog.graph, _nodes(catalog.graph_nodes, fold)] if catalog.graph else None,
         "known": [
-            [name, value] for name, value in catalog.knowledge.model_dump(mode="json", exclude_defaults=True).items()
+            [name, value]
+            for name, value in catalog.knowledge.merged(catalog.accepted)
+            .model_dump(mode="json", exclude_defaults=True)
+            .items()
         ],
         "earlier": [[short(e.words, fold.said), short(e.claim, fold.said)] for e in catalog.earlier],
         "study": short(study, fold.study) if fold.study else "",
@@ -185,7 +190,7 @@ def evidence_lines(ledger: Sequence[Evidence], fold: Fold, *, checks: bool = Tru
     """The ledger: the latest pieces in full, older ones as a line each; every id stays."""
     old = max(0, len(ledger) - fold.recent)
     return [[e.id, e.tool, short(_said(e), fold.line)] for e in ledger[:old]] + [
-        [e.id, e.tool, _arguments(e), short(_said(e), 450), *_checks(e, checks)] for e in ledger[old:]
+        [e.id, e.tool, _arguments(e), short(_said(e), LONGEST_SUMMARY), *_checks(e, checks)] for e in ledger[old:]
     ]
 
 
@@ -204,7 +209,7 @@ def _checks(evidence: Evidence, meaning: bool) -> list[str]:
     """Checks that did not pass; those that passed are silent."""
     open_ones = [c for c in evidence.checks if c.status != "pass"]
     if meaning:
-        return [f"{c.name}: {c.status.upper()}: {short(c.meaning, 120)}" for c in open_ones[:5]]
+        return [f"{c.name}: {c.status.upper()}: {short(c.meaning, 90)}" for c in open_ones[:5]]
     failed = [c.name for c in open_ones if c.status == "fail"]
     return [f"FAILED: {', '.join(failed)}"] if failed else []
 

@@ -19,6 +19,7 @@ from ...state import Claim, Derived, Draft
 from .design import Design, choose_design
 from .effect import primary_estimate
 from .ledger import Seen
+from .opinion import opinion_claims
 from .wording import interval, listed, number
 
 LOW_ESS_SHARE = 0.1
@@ -72,7 +73,7 @@ def _answer(
 ) -> Draft:
     claims = [*_failed_checks(evidence, seen), _why_identified(identified_by, identification), *_harmful(seen)]
     if design.kind == "discovery":
-        claims.append(Claim(text=LEARNED_GRAPH))
+        claims += [Claim(text=LEARNED_GRAPH), *opinion_claims(situation, seen)]
     claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen) + _reversal(seen)
     claims += _others(evidence, estimate, seen)
     claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)
