@@ -6,8 +6,10 @@ held to a schema or only described. What an endpoint refuses is not sent again.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, reduce
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -70,6 +72,7 @@ class Asker:
         self.formats = [_by_schema, _as_object, _as_text] if client.config.json_schema else [_as_text]
         """How a shape can be asked for, the best way that the endpoint takes first."""
         self._redactor = Redactor(client.config.secrets)
+        self._used: ModelUsage | None = None
 
     def typed(
         self, act: str, prompt: Prompt | str, shape: type[M], check: Check[M] | None = None, *, stream: bool = False
@@ -86,7 +89,7 @@ class Asker:
         Raises:
             NoUsableReply: every attempt was wrong.
         """
-        schema = strict_schema(shape.model_json_schema())
+        schema = _schema_of(shape)
         said: list[dict[str, Any]] = []
         problems: tuple[str, ...] = ()
         for _ in range(1 + MOST_CORRECTIONS):
@@ -122,7 +125,7 @@ class Asker:
                 return self._fitted(act, prompt, said, {"tools": list(tools)})
             except RequestRejected as error:
                 self.takes_tools = False
-                self._warn(f"The endpoint refused tools, so calls are asked for as JSON text: {error}")
+                self.warn(f"The endpoint refused tools, so calls are asked for as JSON text: {error}")
         return self._calls_as_text(act, prompt, said, tools)
 
     def _calls_as_text(self, act: str, prompt: Prompt, said: Sequence[Message], tools: Sequence[Schema]) -> Reply:
@@ -157,7 +160,7 @@ class Asker:
                 if len(self.formats) == 1:
                     raise
                 self.formats.pop(0)
-                self._warn(f"The endpoint refused to hold replies to a schema, so it is described instead: {error}")
+                self.warn(f"The endpoint refused to hold replies to a schema, so it is described instead: {error}")
 
     def _fitted(
         self, act: str, prompt: Prompt, said: Sequence[Message], options: dict[str, Any], *,
@@ -189,8 +192,8 @@ class Asker:
         """Make one request, or take the reply that this very request had before the run was stopped."""
         sent = {"model": self.client.config.model, "messages": [dict(m) for m in conversation], **options}
         key = request_key(sent)
-        if before := self.transcript.find(key):
-            return Reply.model_validate(before.reply)
+        if known := self.transcript.find(key):
+            return Reply.model_validate(known.reply)
         shown = self._shown() if stream else None
         started = time.monotonic()
         reply = self.client.ask(conversation, on_token=shown, **options)
@@ -201,7 +204,9 @@ class Asker:
             model=reply.model or self.client.config.model, prompt_tokens=usage.prompt, completion_tokens=usage.completion,
             cached_tokens=usage.cached, estimated=reply.usage is None,
         )  # fmt: skip
+        before = self.usage()
         self.transcript.add(turn)
+        self._used = _added(before, turn)
         self.emit(ModelReplied(
             act=act, model=turn.model, prompt_tokens=usage.prompt, completion_tokens=usage.completion,
             cached_tokens=usage.cached, seconds=turn.seconds,
@@ -214,17 +219,10 @@ class Asker:
 
     def usage(self) -> ModelUsage:
         """Calls and tokens of the run, those before it was stopped included."""
-        turns = self.transcript.all()
-        used = ModelUsage(
-            model=turns[-1].model if turns else self.client.config.model,
-            calls=len(turns),
-            prompt_tokens=sum(t.prompt_tokens for t in turns),
-            completion_tokens=sum(t.completion_tokens for t in turns),
-            cached_tokens=sum(t.cached_tokens for t in turns),
-            estimated=any(t.estimated for t in turns),
-            seconds=round(sum(t.seconds for t in turns), 3),
-        )
-        return used.model_copy(update={"cost": self._cost(used)})
+        if self._used is None:
+            nothing = ModelUsage(model=self.client.config.model)
+            self._used = reduce(_added, self.transcript.all(), nothing)
+        return self._used.model_copy(update={"cost": self._cost(self._used)})
 
     def _cost(self, used: ModelUsage) -> float | None:
         config = self.client.config
@@ -251,8 +249,28 @@ class Asker:
 
         return show
 
-    def _warn(self, text: str) -> None:
+    def warn(self, text: str) -> None:
+        """Tell the person; the text is shortened."""
         self.emit(Warned(text=text[:400]))
+
+
+def _added(used: ModelUsage, turn: Turn) -> ModelUsage:
+    return used.model_copy(
+        update={
+            "model": turn.model,
+            "calls": used.calls + 1,
+            "prompt_tokens": used.prompt_tokens + turn.prompt_tokens,
+            "completion_tokens": used.completion_tokens + turn.completion_tokens,
+            "cached_tokens": used.cached_tokens + turn.cached_tokens,
+            "estimated": used.estimated or turn.estimated,
+            "seconds": round(used.seconds + turn.seconds, 4),
+        }
+    )
+
+
+@cache
+def _schema_of(shape: type[BaseModel]) -> Schema:
+    return strict_schema(shape.model_json_schema())
 
 
 def _by_schema(act: str, schema: Schema) -> tuple[dict[str, Any], str]:
@@ -265,8 +283,6 @@ def _as_object(act: str, schema: Schema) -> tuple[dict[str, Any], str]:
 
 
 def _as_text(act: str, schema: Schema) -> tuple[dict[str, Any], str]:
-    import json
-
     return {}, render("as_json", schema=json.dumps(schema, ensure_ascii=False, separators=(",", ":")))
 
 
