@@ -241,6 +241,13 @@ def test_a_contest_too_large_is_refused_with_the_bound():
         ask([majority(24, 14)], " ".join(f"V{i}" for i in range(24)), "V0", "W")
 
 
+@pytest.mark.slow
+def test_a_cause_of_very_many_settings_is_refused_and_not_listed():
+    names = [f"V{i}" for i in range(30)]
+    with pytest.raises(TooLarge, match="100,000 worlds"):
+        ask([majority(30, 1)], " ".join(names), " ".join(names[:29]), "W", definitions=("but_for",))
+
+
 def test_but_for_and_modified_stay_quick_where_the_others_are_too_large():
     found = ask([majority(24, 14)], " ".join(f"V{i}" for i in range(24)), "V0", "W", definitions=("but_for",))
     assert not found.verdict("but_for").is_cause

@@ -82,11 +82,11 @@ class Inquiry:
             self._seen[key] = self.model.hold(self.effect, self.model.solve(self.context, do))
         return self._seen[key]
 
-    def alternatives(self, cause: tuple[str, ...]) -> list[dict[str, Level]]:
-        """Every other setting of the cause's variables."""
+    def alternatives(self, cause: tuple[str, ...]) -> Iterator[dict[str, Level]]:
+        """Every other setting of the cause's variables, one at a time: there may be very many."""
         now = tuple(self.actual[n] for n in cause)
         points = product(*(self.model.levels_of(n) for n in cause))
-        return [dict(zip(cause, p, strict=True)) for p in points if p != now]
+        return (dict(zip(cause, p, strict=True)) for p in points if p != now)
 
     def first(self, definition: Halpern, cause: tuple[str, ...]) -> Witness | None:
         """The witness with the fewest changes, then the fewest variables held; minimality is not looked at."""
