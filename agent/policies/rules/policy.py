@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....tools.domain.questions import (
     AdjustmentQuestion,
+    CounterfactualQuestion,
     DiscoveryQuestion,
     EffectQuestion,
     FormalQuestion,
@@ -15,6 +16,7 @@ from .effect import effect_calls, effect_plan
 from .formal.question import formal_calls, formal_plan, read_formal_question, write_formal
 from .graphs import graph_calls, graph_plan
 from .read import read_question
+from .unit import read_unit, unit_calls, unit_plan, write_unit
 from .write_effect import write_effect
 from .write_graph import write_graph
 
@@ -28,7 +30,7 @@ class RulePolicy:
 
     def read(self, words: str, catalog: Catalog) -> Reading:
         """Read the question with a grammar over the columns, their descriptions and levels."""
-        return read_formal_question(words, catalog) or read_question(words, catalog)
+        return read_formal_question(words, catalog) or read_unit(words, catalog) or read_question(words, catalog)
 
     def plan(self, situation: Situation) -> Plan:
         """Choose the design by the first rule that fits, and write the steps down."""
@@ -39,6 +41,8 @@ class RulePolicy:
             return graph_plan(question, situation)
         if isinstance(question, FormalQuestion):
             return formal_plan(question)
+        if isinstance(question, CounterfactualQuestion):
+            return unit_plan(question, situation)
         return Plan(reasons=(NOT_YET.format(question.kind),), steps=(PlanStep(text="say so", stage="report"),))
 
     def next_calls(self, situation: Situation) -> tuple[ToolCall, ...]:
@@ -50,6 +54,8 @@ class RulePolicy:
             return graph_calls(question, situation)
         if isinstance(question, FormalQuestion):
             return formal_calls(question, situation)
+        if isinstance(question, CounterfactualQuestion):
+            return unit_calls(question, situation)
         return ()
 
     def write(self, situation: Situation) -> Draft:
@@ -61,4 +67,6 @@ class RulePolicy:
             return write_graph(question, situation)
         if isinstance(question, FormalQuestion):
             return write_formal(question, situation)
+        if isinstance(question, CounterfactualQuestion):
+            return write_unit(question, situation)
         return Draft(headline=Claim(text=NOT_YET.format(question.kind)))
