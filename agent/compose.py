@@ -8,7 +8,8 @@ from ..tools.domain.estimands import Assumption
 from ..tools.domain.evidence import Check, Evidence
 from ..tools.domain.questions import DesignKind
 from ..tools.domain.results import EffectEstimate, EffectRange, GraphResult, Identification, result_from_json
-from .state import Answer, Draft, Estimate, LedgerEntry, ModelUsage, Plan, Reading
+from .critique import shown
+from .state import Answer, Draft, Estimate, LedgerEntry, ModelUsage, Objection, Plan, Reading
 
 TESTED_BY: dict[str, tuple[str, ...]] = {
     "positivity": ("overlap",),
@@ -35,6 +36,7 @@ def compose_answer(
     incomplete: str | None,
     seconds: float,
     policy: str = "",
+    objections: tuple[Objection, ...] = (),
     usage: ModelUsage | None = None,
 ) -> Answer:
     """Build the versioned answer from a verified draft and the ledger."""
@@ -69,7 +71,7 @@ def compose_answer(
             "assumptions": _assumptions(used, draft),
             "checks": _checks(used, draft, plan),
             "ledger": tuple(entry for e in used for entry in _entries(e)),
-            "warnings": _warnings(reading, ledger, dropped, incomplete),
+            "warnings": (*_warnings(reading, ledger, dropped, incomplete), *map(shown, objections)),
             "would_change": _would_change(identification),
         }
     )

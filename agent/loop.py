@@ -24,11 +24,12 @@ from ..tools.runtime import Runtime
 from .budget import Budget
 from .calls import not_made
 from .compose import compose_answer
+from .critique import founded, ignored_checks, unanswered
 from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
 from .policies.choose import label
-from .policy import Policy, Situation
+from .policy import ModelPolicy, Policy, Situation
 from .primary import any_estimate, bare_draft, mark_exploratory
-from .state import Answer, Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
+from .state import Answer, Catalog, Draft, ModelUsage, Objection, Plan, Reading, ToolCall
 from .verify import keep_supported, verify_draft
 
 MAX_REWRITES = 1
@@ -47,6 +48,7 @@ class RunState(TypedDict):
     calls: list[dict[str, Any]]
     drafts: int
     complaints: list[str]
+    objections: list[dict[str, Any]]
     draft: dict[str, Any] | None
     incomplete: str | None
     answer: dict[str, Any]
@@ -130,6 +132,7 @@ class Loop:
             ledger=tuple(self.runtime.workspace.ledger),
             complaints=tuple(state.get("complaints") or ()),
             draft=Draft.model_validate(state["draft"]) if state.get("draft") else None,
+            objections=tuple(Objection.model_validate(o) for o in state.get("objections") or ()),
         )
 
     def _read(self, state: RunState) -> dict[str, Any]:
@@ -198,16 +201,45 @@ class Loop:
         try:
             self.budget.check_model(self.usage())
         except LimitReached as limit:
-            return self._unwritten(situation, state, str(limit))
+            return {"drafts": -1} if situation.objections else self._unwritten(situation, state, str(limit))
+        if situation.objections:
+            return self._revised(situation)
         draft = self.policy.write(situation)
         complaints = verify_draft(draft, situation)
         drafts = state.get("drafts", 0) + 1
-        if complaints and drafts > MAX_REWRITES:
+        dropped: tuple[str, ...] = ()
+        if complaints and drafts <= MAX_REWRITES:
+            return {"draft": _plain(draft), "complaints": [*complaints], "drafts": drafts}
+        if complaints:
             draft, dropped = keep_supported(draft, situation)
             for text in dropped:
                 self.emit(Warned(text=text))
-            return {"draft": _plain(draft), "complaints": [*dropped], "drafts": -drafts}
-        return {"draft": _plain(draft), "complaints": [*complaints], "drafts": drafts if complaints else -drafts}
+        objections = self._objections(situation, draft)
+        return {
+            "draft": _plain(draft), "complaints": [*dropped], "drafts": drafts if objections else -drafts,
+            "objections": [_plain(o) for o in objections],
+        }  # fmt: skip
+
+    def _objections(self, situation: Situation, draft: Draft) -> tuple[Objection, ...]:
+        """What the ledger and a critic hold against an accepted draft; a critic is checked like every writer."""
+        said: tuple[Objection, ...] = ()
+        if isinstance(self.policy, ModelPolicy):
+            try:
+                self.budget.check_model(self.usage())
+                said = founded(self.policy.criticise(situation, draft), draft, situation)
+            except LimitReached as limit:
+                self.emit(Warned(text=str(limit)))
+        return (*ignored_checks(draft, situation), *said)
+
+    def _revised(self, situation: Situation) -> dict[str, Any]:
+        """Let the writer answer the objections once; a draft that was accepted is not lost to one that is refused."""
+        assert situation.draft
+        before = situation.draft
+        after = self.policy.write(situation.model_copy(update={"complaints": ()}))
+        if verify_draft(after, situation):
+            after = before
+        left = unanswered(situation.objections, before, after)
+        return {"draft": _plain(after), "drafts": -1, "objections": [_plain(o) for o in left]}
 
     def _unwritten(self, situation: Situation, state: RunState, limit: str) -> dict[str, Any]:
         """What is known in the tools' own words, when no more may be spent on having it written."""
@@ -228,6 +260,7 @@ class Loop:
             draft=Draft.model_validate(state["draft"]) if state.get("draft") else None,
             ledger=tuple(self.runtime.workspace.ledger),
             dropped=tuple(state.get("complaints") or ()),
+            objections=tuple(Objection.model_validate(o) for o in state.get("objections") or ()),
             incomplete=state.get("incomplete"),
             policy=label(self.policy),
             usage=self.usage(),

@@ -12,7 +12,7 @@ from ..tools.domain.evidence import Evidence
 from ..tools.domain.model import Model
 from ..tools.domain.questions import CausalQuestion
 from .events import Listener
-from .state import Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
+from .state import Catalog, Draft, ModelUsage, Objection, Plan, Reading, ToolCall
 from .turns import Transcript
 
 
@@ -27,7 +27,9 @@ class Situation(Model):
     complaints: tuple[str, ...] = ()
     """What the verifier refused in the last draft."""
     draft: Draft | None = None
-    """The last draft, when it was refused."""
+    """The last draft, when it was refused or objected to."""
+    objections: tuple[Objection, ...] = ()
+    """What a critic holds against the last draft, which the verifier accepted; the writer sees them once."""
 
 
 class Policy(Protocol):
@@ -58,6 +60,10 @@ class ModelPolicy(Policy, Protocol):
 
     def begin(self, transcript: Transcript, emit: Listener) -> None:
         """Take up a run: turns that its transcript holds are not asked again."""
+        ...
+
+    def criticise(self, situation: Situation, draft: Draft) -> tuple[Objection, ...]:
+        """What speaks against a draft that the verifier accepted; nothing when there is no critic."""
         ...
 
     def usage(self) -> ModelUsage:

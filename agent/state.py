@@ -141,6 +141,16 @@ class Draft(Model):
     """Evidence id that says whether the effect is identified."""
 
 
+class Objection(Model):
+    """What speaks against a draft, and what that rests on."""
+
+    kind: Literal["unstated_assumption", "wrong_estimand", "ignored_check", "overclaim", "other"]
+    text: str
+    evidence: tuple[str, ...] = ()
+    about: str | None = None
+    """Name of the check or assumption that it is about."""
+
+
 class Estimate(Model):
     """The number of the answer."""
 

@@ -86,6 +86,11 @@ def keep_supported(draft: Draft, situation: Situation) -> tuple[Draft, tuple[str
     return draft.model_copy(update={"headline": headline, "claims": tuple(kept)}), tuple(dropped)
 
 
+def claim_faults(claim: Claim, draft: Draft, situation: Situation) -> list[str]:
+    """What of one sentence the ledger does not support, whoever says it of a draft."""
+    return _claim_faults(claim, draft, {e.id: e for e in situation.ledger}, situation)
+
+
 def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situation: Situation) -> list[str]:
     quoted = repr(claim.text[:160])
     if missing := [i for i in claim.evidence if i not in by_id]:

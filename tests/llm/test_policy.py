@@ -343,13 +343,13 @@ def test_a_run_that_the_endpoint_ends_is_saved_and_goes_on_without_doing_anythin
     broken[0] = False
     answer = run.session.resume(record.id)
     assert answer.status == "answered"
-    assert len(answered) == 6  # nothing that was answered is asked again
+    assert len(answered) == 7  # nothing that was answered is asked again
     assert [e.tool for e in answer.evidence] == [
         "data_load", "data_audit", "identify_design", "estimate_difference", "estimate_regression", "refute_placebo",
         "refute_subset",
     ]  # fmt: skip
     assert answer.usage is not None
-    assert answer.usage.calls == 6
+    assert answer.usage.calls == 7
 
 
 @pytest.mark.parametrize("limits", [{"model_calls": 3}, {"prompt_tokens": 3500}, {"completion_tokens": 200}])
@@ -430,7 +430,7 @@ def test_a_batch_that_was_cut_short_is_finished_without_asking_again(begin: Begi
     answer = run.session.resume(record.id)
     assert [e.tool for e in answer.evidence].count("estimate_difference") == 1
     assert answer.status == "answered"
-    assert len(run.bodies) == 6
+    assert len(run.bodies) == 7
     assert asked == 4
 
 

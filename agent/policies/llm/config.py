@@ -10,7 +10,7 @@ The file is `$WHENCE_CONFIG`, or `config.toml` in the folder of the memory (`$WH
     [model.headers]             # sent with every request, where a provider asks for some
     X-Title = "Whence"
 
-`WHENCE_MODEL`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file, but a key that it names by `api_key_env` wins
+`WHENCE_MODEL`, `WHENCE_CRITIC`, `OPENAI_API_KEY` and `OPENAI_BASE_URL` win over the file, but a key that it names by `api_key_env` wins
 over `OPENAI_API_KEY`, so that the key of one provider is not sent to another. Azure's own variables are read when
 `OPENAI_BASE_URL` is not set: `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`, and `OPENAI_API_VERSION` where the
 resource wants a version; the model is then the name of the deployment.
@@ -83,6 +83,9 @@ class LlmConfig(Model):
     """Whether the endpoint takes tools. One that refuses them is found out; one that ignores them has to be told here."""
     json_schema: bool = True
     """Whether the endpoint holds replies to a JSON schema; else the schema is part of the prompt."""
+    critic: str = Field(default="same", min_length=1, max_length=200)
+    """Who argues against a draft before it is the answer: `same` model, the name of another at the endpoint, or `off`,
+    which saves a request or two."""
     prompt_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Price of a million prompt tokens, in any currency; with it the cost of a run is shown."""
     cached_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -125,7 +128,12 @@ def find_config(environment: Mapping[str, str] | None = None) -> LlmConfig | Non
     variables = os.environ if environment is None else environment
     settings = _file_settings(variables)
     named = settings.pop("api_key_env", None)
-    for field, variable in (("model", "WHENCE_MODEL"), ("api_key", "OPENAI_API_KEY"), ("base_url", "OPENAI_BASE_URL")):
+    for field, variable in (
+        ("model", "WHENCE_MODEL"),
+        ("api_key", "OPENAI_API_KEY"),
+        ("base_url", "OPENAI_BASE_URL"),
+        ("critic", "WHENCE_CRITIC"),
+    ):
         if value := variables.get(variable, "").strip():
             settings[field] = value
     if not settings.get("model"):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ...events import Listener, ignore
 from ...policy import Situation
-from ...state import Catalog, Draft, ModelUsage, Plan, Reading, ToolCall
+from ...state import Catalog, Draft, ModelUsage, Objection, Plan, Reading, ToolCall
 from ...turns import Transcript
-from . import act, plan, read, write
+from . import act, critic, plan, read, write
 from .ask import Asker
 from .client import ChatClient
 
@@ -62,3 +62,7 @@ class LlmPolicy:
     def write(self, situation: Situation) -> Draft:
         """Say what the evidence shows, each sentence with its evidence."""
         return write.write(self.asker, situation)
+
+    def criticise(self, situation: Situation, draft: Draft) -> tuple[Objection, ...]:
+        """Argue against an accepted draft, with the model that the configuration names for it."""
+        return critic.criticise(self.asker, situation, draft)

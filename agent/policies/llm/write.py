@@ -39,13 +39,15 @@ class WriteReply(Model):
 def write(asker: Asker, situation: Situation) -> Draft:
     """Say what the evidence shows."""
     primary = rightful_primary(situation)
-    before = situation.draft if situation.complaints else None
+    before = situation.draft if situation.complaints or situation.objections else None
+    act = "revise" if situation.objections else "rewrite" if before else "write"
     task = render(
         "write", most=MOST_CLAIMS, primary=primary.id if primary else None, complaints=list(situation.complaints),
+        objections=[[o.kind, o.text, *o.evidence, *([o.about] if o.about else [])] for o in situation.objections],
         draft=before.model_dump(mode="json") if before else None,
     )  # fmt: skip
     reply = asker.typed(
-        "rewrite" if before else "write",
+        act,
         situation_prompt(situation, task),
         WriteReply,
         check=lambda r: tuple(_faults(r, situation)),

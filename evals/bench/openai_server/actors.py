@@ -13,14 +13,14 @@ from typing import Any
 
 from .replies import Say
 
-ACTS = {"Now read the question": "read", "Now plan.": "plan", "Now write the answer": "write"}
+ACTS = {"Now read the question": "read", "Now plan.": "plan", "Now write the answer": "write", "Now argue": "critic"}
 ESTIMATE = re.compile(
     r"on (?P<outcome>.+?) by (?P<how>[\w ]+?)(?:, adjusted for .*?)?: (?P<value>-?[\d.e+-]+)(?: \[(?P<low>\S+), (?P<high>\S+)\])?, n = "
 )
 
 
 def act_of(body: Mapping[str, Any]) -> str:
-    """What a request asks for: `read`, `plan`, `act` or `write`."""
+    """What a request asks for: `read`, `plan`, `act`, `write` or `critic`."""
     last = asked(body)
     return next((act for words, act in ACTS.items() if words in last), "act")
 
@@ -49,6 +49,7 @@ class Analyst:
         plan: Its reply to `plan`.
         calls: The calls it makes at each step of its plan, as (tool, arguments).
         write: Its answer, from the request; a plain one from the first estimate when None.
+        criticise: What it holds against a draft, from the request; nothing when None.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Analyst:
         plan: Mapping[str, Any],
         calls: Sequence[Sequence[tuple[str, Mapping[str, Any]]]],
         write: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+        criticise: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     ) -> None:
         self.reading = reading
         self.plan = plan
         self.calls = calls
         self.write = write or plain_answer
+        self.criticise = criticise or no_objections
 
     def __call__(self, body: dict[str, Any]) -> Say:
         """What it says to a request."""
@@ -72,6 +75,8 @@ class Analyst:
             return Say(json.dumps({"rejected": [], "reasons": ["scripted"], "adjustment_set": None, **self.plan}))
         if act == "write":
             return Say(json.dumps(self.write(body)))
+        if act == "critic":
+            return Say(json.dumps(self.criticise(body)))
         return self.act(body)
 
     def act(self, body: dict[str, Any]) -> Say:
@@ -113,6 +118,11 @@ def plain_answer(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "headline": _sentence(text, estimate[0]), "claims": claims, "primary": estimate[0], "identification": identified,
     }  # fmt: skip
+
+
+def no_objections(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a critic says who finds a draft right."""
+    return {"objections": []}
 
 
 def _sentence(text: str, *ids: str) -> dict[str, Any]:
