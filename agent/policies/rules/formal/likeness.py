@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .lexicon import DENYING, HIGH, LOW, NOT_DENIED, OPPOSITES, plain
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\d+")
+_OUT_OF = re.compile(r"\bout[- ]of\b[- ]?")
+"""Out of state, out of shape: not in it."""
 _AFTER_HEAD = re.compile(
     r"\b(?:who|whom|whose|which|that|with|without|of|in|for|to|from|by|on|at|is|are|being|having)\b"
 )
@@ -18,31 +22,10 @@ _WORDS_SKIPPED = (
     "patient patients subject subjects case cases unit units among given any all some level status state value "
     "variable condition get gets getting likely"
 )
-_WORDS_DENYING = (
-    "not no never without lack lacks lacking lacked absence absent none cannot neither nor non fail fails failed avoid "
-    "avoids avoided avoiding free false deficient deficiency insufficient quit quits quitting abstain "
-    "abstains abstaining refrain refrains refraining cease ceases ceasing"
-)
-_WORDS_LOW = (
-    "low lower small smaller short shorter poor poorer weak weaker few fewer little less bad worse slow slower negative "
-    "local minor decreased reduced normal inactive off"
-)
-_ANTONYMS = (
-    "death survival, dead alive, die survive, sick healthy, ill healthy, rich poor, young old, male female, man woman, "
-    "boy girl, day night, dark bright, dark light, clean dirty, clean polluted, wet dry, hot cold, warm cold, open close, "
-    "full empty, fast slow, early late, win lose, pass fail, accept reject, employ unemploy, hard easy, thick thin, "
-    "strong weak, big small, large small, long short, tall short, high low, good bad, good poor, kind mean, obese slim, "
-    "success failure, happy sad, calm anxious, awake asleep, present absent, active inactive, up down, left "
-    "right, urban rural, single married, guilty innocent, "
-    "death live, dead live, die live, healthy problem, tanned pale, happiness sadness, "
-    "admission rejection, admission reject, admitted rejected, admit reject, admission rejected"
-)
 _ENDINGS = (
     "ization ation ition ment itie ity nesse ness ion ance ence ically ical ing ive ally er or ied ie ed ly al y e"
 )
 _SKIPPED = frozenset(_WORDS_SKIPPED.split())
-_NEGATIONS = frozenset(_WORDS_DENYING.split())
-_LOW = frozenset(_WORDS_LOW.split())
 _SUFFIXES = tuple(_ENDINGS.split())
 
 
@@ -56,6 +39,8 @@ class Sense:
     """Whether it denies: an odd number of negations."""
     low: bool
     """Whether it names the lesser end of a scale: low, few, short."""
+    high: bool = False
+    """Whether it names the greater end of one."""
 
 
 @lru_cache(maxsize=8192)
@@ -63,21 +48,22 @@ def sense(phrase: str) -> Sense:
     """Take a phrase apart."""
     stems: list[str] = []
     denials = 0
-    low = False
-    for word in _WORD.findall(phrase.casefold()):
+    low = high = False
+    for word in _WORD.findall(_OUT_OF.sub(" not ", phrase.casefold())):
         if word.endswith("n't"):
             denials += 1
             continue
         word = word.removesuffix("'s").removesuffix("'")
-        low |= word in _LOW
-        if word in _NEGATIONS:
+        low |= word in LOW
+        high |= word in HIGH
+        if word in DENYING:
             denials += 1
         elif word.startswith("non") and len(word) > 6:
             denials += 1
             stems.append(stem(word[3:]))
         elif word not in _SKIPPED:
             stems.append(stem(word))
-    return Sense(tuple(dict.fromkeys(stems)), denials % 2 == 1, low)
+    return Sense(tuple(dict.fromkeys(stems)), denials % 2 == 1, low, high)
 
 
 @lru_cache(maxsize=8192)
@@ -91,7 +77,8 @@ def head(phrase: str) -> str:
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """A word without its ending, at least three letters long."""
+    """A word without its ending, at least three letters long; words that mean the same have one stem."""
+    word = plain(word)
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     for ending in _SUFFIXES:
@@ -122,13 +109,18 @@ def alike(one: str, two: str) -> float:
     return share if same >= 4 and share >= 0.6 else 0.0
 
 
-_OPPOSITE = frozenset(frozenset(stem(w) for w in pair.split()) for pair in _ANTONYMS.split(", "))
+_OPPOSITE = frozenset(frozenset(stem(w) for w in pair.split()) for pair in OPPOSITES.split(", "))
+_NOT_DENIED = frozenset(stem(w) for w in NOT_DENIED)
 
 
 @lru_cache(maxsize=65536)
 def denies(one: str, two: str) -> bool:
     """Whether the first stem is the second with a prefix that denies: unattractive, attractive."""
-    return len(one) > len(two) and any(one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
+    return (
+        len(one) > len(two)
+        and one not in _NOT_DENIED
+        and any(one == f"{p}{two}" for p in ("un", "in", "im", "dis", "ir", "il", "ab", "mis"))
+    )
 
 
 def contrary(one: str, two: str) -> bool:
