@@ -31,6 +31,21 @@ class Condition(Model):
     value: Scalar
 
 
+class Derivation(Model):
+    """A column that is computed from others before anything is estimated."""
+
+    name: str
+    """Name of the new column."""
+    how: Literal["log", "ratio", "difference", "sum", "threshold"]
+    """Natural logarithm of one column; first column over, minus or plus the second; or whether one meets `op` `value`."""
+    of: tuple[str, ...]
+    """Columns that it is computed from: one for log and threshold, two otherwise."""
+    op: Literal["<", "<=", ">", ">="] | None = None
+    """Of a threshold: how the column is compared with `value`."""
+    value: float | None = None
+    """Of a threshold: what the column is compared with, in its own unit."""
+
+
 class DesignHints(Model):
     """What the words, the codebook or the caller say about how treatment came about."""
 
@@ -68,6 +83,8 @@ class EffectQuestion(Model):
     mediators: tuple[str, ...] = ()
     population: tuple[Condition, ...] = ()
     hints: DesignHints = DesignHints()
+    derived: tuple[Derivation, ...] = ()
+    """Columns to compute first; treatment and outcome may name them."""
 
 
 class DiscoveryQuestion(Model):

@@ -9,13 +9,14 @@ from typing import NamedTuple
 from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind
 from .approach import read_approach
 from .context import Context
+from .derive_words import read_made
 from .grammar import GENERIC_HEADS
 from .hints import read_hints
 from .lexicon import ORDINARY
 from .modifiers import Modifiers, read_groups, tail
 from .prepare import Prepared
 from .slots import Filled, words_of
-from .values import level_of, read_contrast, read_group, read_population
+from .values import comparisons, level_of, read_contrast, read_group, read_population
 from .whom import Whom, read_whom
 from .words import Token
 
@@ -55,11 +56,20 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
     contrast = _contrast(half, treatment, context, because)
     modifiers.groups = list(groups)
     hints = read_hints(half.words, treatment, outcome, modifiers, context)
+    cause = read_made(half.treatment, half.tokens, treatment, outcome, hints, context)
+    effect = read_made(half.outcome, half.tokens, outcome, treatment, hints, context)
+    if cause.derived and contrast is not None:
+        because.append(
+            f"not used: the values {contrast.control} and {contrast.treated}, which are of {treatment!r} itself"
+        )
+        contrast = None
+    cut = {name for d in (*cause.derived, *effect.derived) if d.how == "threshold" for name in d.of}
+    because += _restricted_part(half, {treatment, outcome} - cut - {hints.running_variable or ""}, context)
     question = EffectQuestion(
-        treatment=treatment, outcome=outcome, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
-        population=tuple(population), hints=hints,
+        treatment=cause.column, outcome=effect.column, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
+        population=tuple(population), hints=hints, derived=(*cause.derived, *effect.derived),
     )  # fmt: skip
-    return question, [*because, *hints.because]
+    return question, [*because, *hints.because, *cause.because, *effect.because]
 
 
 def _population(
@@ -74,6 +84,15 @@ def _population(
     kept = [c for c in found if c.op != "==" or levels[c.column] == 1]  # `women and men` compares, it does not restrict
     because += [f"only rows with {c.column} {c.op} {c.value!r}, from {found[c]!r}" for c in kept]
     return kept, tuple(c for c, n in levels.items() if n > 1)
+
+
+def _restricted_part(half: Half, columns: set[str], context: Context) -> list[str]:
+    """Say which comparisons with a number speak of the treatment or the outcome itself, on which no rows are selected."""
+    found = [(c, said) for c, said in comparisons(half.tokens, context) if c.column in columns and c.op != "=="]
+    return [
+        f"not used: {said!r}, since rows are not selected on {c.column!r}, a part of the question itself"
+        for c, said in found
+    ]
 
 
 def _estimand(

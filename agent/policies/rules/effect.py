@@ -10,6 +10,7 @@ from ....tools.domain.results import EffectEstimate, EffectRange, Identification
 from ...calls import not_made
 from ...policy import Situation
 from ...state import Plan, PlanStep, ToolCall
+from .derive import DERIVE, derive_call, derive_steps, with_derived
 from .design import Design, binary, choose_design
 from .learn import LEARNED, discovery_calls, graph_in_use
 from .ledger import Seen
@@ -28,6 +29,7 @@ REFUTERS = ("refute_placebo", "refute_random_common_cause", "refute_subset", "re
 
 def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     """Choose the design and write down the steps and the primary estimator, before any estimate exists."""
+    situation = with_derived(question, situation)
     design = choose_design(question, situation)
     seen = Seen(situation.ledger)
     found = seen.result(Identification)
@@ -37,6 +39,7 @@ def effect_plan(question: EffectQuestion, situation: Situation) -> Plan:
     order = (RANGE,) if open_graph else estimators(question, design, situation, found.strategy if found else "")
     adjusted = adjusted_for(design, found) if found and found.status == "identified" else None
     steps = [
+        *derive_steps(question),
         PlanStep(stage="data", text="look at the data: column types, missing values, duplicates, leakage, small arms"),
         PlanStep(stage="identify", text=_identify_text(question, design)),
     ]
@@ -71,6 +74,9 @@ def adjusted_for(design: Design, found: Identification) -> tuple[str, ...]:
 def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCall, ...]:
     """The next calls: those of the first phase that is not done."""
     seen = Seen(situation.ledger)
+    if question.derived and not seen.of(DERIVE):
+        return () if seen.failed(DERIVE) else (derive_call(question, situation),)
+    situation = with_derived(question, situation)
     design = choose_design(question, situation)
     if situation.catalog.table is not None and (calls := look_calls(question, design, situation, seen)):
         return calls

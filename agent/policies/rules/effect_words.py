@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from ....tools.domain.questions import EffectQuestion, RelationQuestion
@@ -15,6 +16,7 @@ from .modifiers import tail
 from .roles import sentence_columns
 from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role
 from .values import unplaced_sex
+from .words import tokenise
 
 MAX_OPTIONS = 4
 WINNING = frozenset(
@@ -65,6 +67,8 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
             question=question,
             because=(*because, "without a table the question is whether the graph has a directed path"),
         )
+    if unknown := [u for u in half.modifiers.unknown_covariates if len(u) > 2]:
+        return Reading(problem=_unknown_covariate(unknown[0], (treatment, outcome), context), because=tuple(because))
     if unread := [u for u in half.modifiers.unread if len(u) > 2]:
         because.append(f"not used, since they name no column: {', '.join(map(repr, unread[:4]))}")
     question, more = build_question(half, treatment, outcome, context)
@@ -101,6 +105,19 @@ def _missing(half: Half, pair: _Pair) -> str:
             known.append(f"the words do not say what the {role} is, and the codebook does not name one")
     known.sort(key=lambda k: k.startswith(("the treatment is", "the outcome is")))
     return f"The question was understood as one about an effect, but {'; '.join(known)}."
+
+
+def _unknown_covariate(phrase: str, taken: tuple[str, ...], context: Context) -> str:
+    """A covariate that names no column: leaving it out would answer another question than the one asked."""
+    scored = [m.column for m in context.index.score([t for t in tokenise(phrase) if t.is_word])]
+    alike = get_close_matches(phrase.lower(), [n for n in context.index.names if n not in taken], n=3, cutoff=0.4)
+    near = [n for n in dict.fromkeys((*alike, *scored)) if n not in taken][:3]
+    others = near or [n for n in context.index.names if n not in taken][:6]
+    known = f"the nearest are {', '.join(map(repr, others))}" if near else f"there are {', '.join(map(repr, others))}"
+    return (
+        f"The question asks to adjust for {phrase!r}, which names no column{f'; {known}' if others else ''}. "
+        "Name a column, or leave it out."
+    )
 
 
 def _names_whom(filled: Filled) -> bool:

@@ -84,6 +84,8 @@ class Modifiers:
     because: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     """Phrases that should name a column and do not."""
+    unknown_covariates: list[str] = field(default_factory=list)
+    """Those of them that the words ask to adjust for."""
 
 
 def read_modifiers(sentences: Sequence[Sequence[Token]], context: Context) -> Modifiers:
@@ -212,11 +214,13 @@ def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found:
         "difference",
         "bias",
     }
-    found.unread += [
+    missing = [
         u
         for u in unknown
         if not set(u.lower().split()) & generic and not set(stems) & {"confounder", "confounding", "bias"}
     ]
+    found.unread += missing
+    found.unknown_covariates += [] if given else missing
 
 
 def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:

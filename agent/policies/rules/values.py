@@ -114,13 +114,14 @@ def read_population(
         Each condition and the words it was read from.
     """
     seen: set[Condition] = set()
-    for condition, phrase in (*_comparisons(tokens, context), *_groups(tokens, used, context)):
+    for condition, phrase in (*comparisons(tokens, context), *_groups(tokens, used, context)):
         if condition.column not in taken and condition not in seen:
             seen.add(condition)
             yield condition, phrase
 
 
-def _comparisons(tokens: Sequence[Token], context: Context) -> Iterator[tuple[Condition, str]]:
+def comparisons(tokens: Sequence[Token], context: Context) -> Iterator[tuple[Condition, str]]:
+    """Columns that the words compare with a number, and the words that do."""
     for i, token in enumerate(tokens):
         value = number(token)
         if value is None or token.column is not None:

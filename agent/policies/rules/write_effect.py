@@ -16,6 +16,7 @@ from ....tools.domain.results import (
 )
 from ...policy import Situation
 from ...state import Claim, Derived, Draft
+from .derive import with_derived
 from .design import Design, choose_design
 from .effect import primary_estimate
 from .ledger import Seen
@@ -31,6 +32,7 @@ LEARNED_GRAPH = (
 
 def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
     """Say what the evidence shows about an effect: the number, or why there is none."""
+    situation = with_derived(question, situation)
     seen = Seen(situation.ledger)
     found = seen.pair(Identification)
     if found is None:
