@@ -43,7 +43,8 @@ def mark_exploratory(calls: tuple[ToolCall, ...], situation: Situation) -> tuple
         run = _run(call.tool, call.args)
         outside = is_estimate(call.tool) and (run in runs or not _is_planned(call, situation))
         marked.append(call.model_copy(update={"exploratory": True}) if outside else call)
-        runs.add(run)
+        if not outside:  # what was not declared does not take the place of what was
+            runs.add(run)
     return tuple(marked)
 
 

@@ -7,26 +7,22 @@ them, then unsupported sentences are dropped and the drop is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from math import isclose, isfinite
+from collections.abc import Iterator
 from typing import Any
 
 from ..tools.domain.evidence import Evidence
+from .phrases import phrase_faults
 from .policy import Situation
 from .primary import is_estimate, primary_faults, rightful_primary
-from .state import Claim, Derived, Draft
+from .state import Claim, Draft
+from .traced import interval_faults, untraced
 
-NUMBER = re.compile(r"(?<![\w.])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s?%)?(?![\w])")
-PROSE = frozenset({"meaning", "does_not_show", "warnings", "action", "what_would_help"})
-"""Parts of a result that explain: rules of thumb in them are not findings."""
-LEADING_ZERO = re.compile(r"[-−+]?0\d")
-_N = r"[-−+]?[\d,]+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-WITH_INTERVAL = re.compile(rf"(?P<value>{_N}) \((?P<level>\d+) % interval (?P<low>{_N}) to (?P<high>{_N})\)")
 UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
 DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
 CAUSAL = re.compile(
     r"(?<!common )(?<!direct )(?<!hidden )\b(?:causes|caused)\b(?! of| with)"
-    r"|\b(?:no effect|has an effect|affect(?:s|ed)?|leads to|led to|results in|resulted in|is responsible for)\b",
+    r"|\b(?:no effect|has an effect|affect(?:s|ed)?|leads to|led to|results in|resulted in|is responsible for"
+    r"|drives|drove|brings about|brought about)\b",
     re.I,
 )
 """Verbs that give a verdict; "a common cause" and "direct causes of" speak of a graph."""
@@ -37,7 +33,12 @@ EFFECT_IS = re.compile(
 )
 """A number given as the size of an effect; it needs an identified estimand, whatever its interval."""
 SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.I)
-NO_EFFECT = re.compile(r"\bno (?:causal )?effect\b", re.I)
+INSIGNIFICANT = re.compile(r"\binsignifican|(?:\b(?:not|no|never|non)|n't)\b[\s-]+(?:\w+ )?significan", re.I)
+NO_EFFECT = re.compile(
+    r"\b(?:no (?:causal |real |measurable |true )?(?:effect|impact|influence)|(?:zero|without (?:any )?) ?effect|do(?:es)? nothing"
+    r"|did nothing|(?:does|did) not (?:affect|work|matter|change)|(?:is|was) (?:useless|ineffective)|ma[dk]es? no difference)\b",
+    re.I,
+)
 OPEN = re.compile(
     r"\b(whether|cannot|can't|could|would|if|not identifiable|do not settle|does not show|assum\w+|unless|possible)\b",
     re.I,
@@ -102,147 +103,33 @@ def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situat
     faults += [
         f"{quoted} has {t!r}, but no cited estimate has these numbers together." for t in interval_faults(claim, cited)
     ]
+    faults += [f"{quoted} {fault}" for fault in phrase_faults(claim.text)]
+    if claim is draft.headline:
+        faults += [f"{quoted} {fault}" for fault in _headline_faults(claim, draft, by_id, situation)]
     return faults + [f"{quoted} {fault}" for fault in _verdict_faults(claim.text, draft, by_id, situation)]
+
+
+def _headline_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situation: Situation) -> Iterator[str]:
+    """The headline tells the estimate that answers: its numbers come from there and from nowhere else."""
+    primary = by_id.get(draft.primary or "")
+    if primary is None or not is_estimate(primary.tool):
+        return
+    backing = [e for e in (primary, by_id.get(draft.identification or "")) if e is not None]
+    if any(i not in [e.id for e in backing] for i in claim.evidence) and (
+        foreign := untraced(claim, backing, situation)
+    ):
+        yield f"is the headline, and {foreign[0]} is not a number of the estimate that answers, {primary.id}."
 
 
 def _ids(claim: Claim) -> str:
     return "cited evidence " + ", ".join(claim.evidence) if claim.evidence else "no evidence is cited, so the ledger"
 
 
-def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> tuple[str, ...]:
-    """The numerals of a sentence that no cited evidence contains at the printed precision.
-
-    A numeral inside the name of a column, level, table or graph is part of the name, not a number; one that the
-    person wrote in the question is theirs.
-    """
-    text = _without_names(claim.text, situation)
-    values = [v for e in cited for v in _numbers_of(e)]
-    lengths = {n for e in cited for n in _lengths(e.result)} | {len(claim.evidence)}
-    values += [d.value for d in claim.derived if _derivation_holds(d, values, lengths)]
-    asked = {m.group() for m in NUMBER.finditer(situation.words)}
-    return tuple(
-        m.group()
-        for m in NUMBER.finditer(text)
-        if m.group() not in asked and not any(_prints_as(v, m.group()) for v in values)
-    )
-
-
-def _without_names(text: str, situation: Situation) -> str:
-    table = situation.catalog.table
-    names = {*situation.catalog.graph_nodes, situation.catalog.graph or ""}
-    if table:
-        names |= {table.name, table.source, *(c.name for c in table.columns)}
-        names |= {str(level) for c in table.columns for level in c.levels if isinstance(level, str)}
-    names |= {i for e in situation.ledger for i in (e.id,)}
-    named = sorted((n for n in names if any(ch.isdigit() for ch in n)), key=len, reverse=True)
-    for name in named:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
-    return text
-
-
-def _numbers_of(evidence: Evidence) -> Iterator[float]:
-    yield from _walk(evidence.result)
-    yield from _walk(evidence.args)
-    yield from _walk(evidence.summary)
-    yield from _walk(evidence.provenance.model_dump(include={"n_rows_used", "n_rows_dropped", "seed"}))
-
-
-def _walk(value: Any) -> Iterator[float]:
-    if isinstance(value, bool) or value is None:
-        return
-    if isinstance(value, int | float):
-        yield float(value)
-    elif isinstance(value, str):
-        for match in NUMBER.finditer(value):
-            yield _parse(match.group())[0]
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key not in PROSE:
-                yield from _walk(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _walk(item)
-
-
-def _parse(text: str) -> tuple[float, float, bool]:
-    """Value, half a unit of its last printed digit, and whether it is a per cent."""
-    percent = text.endswith("%")
-    body = text.rstrip("% ").replace(",", "").replace("−", "-")
-    mantissa, _, exponent = body.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2])
-    scale = 10.0 ** int(exponent or 0)
-    return float(body), 0.5 * 10.0**-decimals * scale, percent
-
-
-def _prints_as(value: float, text: str) -> bool:
-    """Whether a value rounds to the printed numeral; signs may be carried by words ("lower by 3").
-
-    A whole numeral under 100 must be the number itself: rounding 0.4 to 0 would let any small number pass.
-    """
-    if not isfinite(value) or LEADING_ZERO.match(text):
-        return False
-    printed, half, percent = _parse(text)
-    if half == 0.5 and abs(printed) < 100:
-        half = 1e-9
-    candidates = (value, 100 * value) if percent else (value,)
-    return any(abs(abs(c) - abs(printed)) <= half * (1 + 1e-9) + 1e-13 * abs(printed) for c in candidates)
-
-
-def interval_faults(claim: Claim, cited: Iterable[Evidence]) -> tuple[str, ...]:
-    """Estimates printed with their interval whose three numbers are not together in one cited result."""
-    triples = [t for e in cited for t in _triples(e.result)]
-    return tuple(
-        m.group()
-        for m in WITH_INTERVAL.finditer(claim.text)
-        if not any(
-            all(_prints_as(v, m.group(k)) for v, k in zip(t, ("value", "level", "low", "high"), strict=True))
-            for t in triples
-        )
-    )
-
-
-def _triples(value: Any, level: float = 0.95) -> Iterator[tuple[float, float, float, float]]:
-    """Every estimate in a result: value, level in per cent, both ends of the interval."""
-    if isinstance(value, dict):
-        level = value.get("ci_level", level)
-        numbers = [value.get(k) for k in ("value", "ci_low", "ci_high")]
-        if all(isinstance(n, int | float) for n in numbers):
-            yield numbers[0], 100 * level, numbers[1], numbers[2]  # pyright: ignore[reportReturnType]
-        value = list(value.values())
-    for item in value if isinstance(value, list | tuple) else ():
-        yield from _triples(item, level)
-
-
-def _lengths(value: Any) -> Iterator[int]:
-    """The lengths of the lists in a result: what a sentence may count."""
-    if isinstance(value, list | tuple):
-        yield len(value)
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
-        yield from _lengths(item)
-
-
-def _derivation_holds(derived: Derived, known: list[float], lengths: set[int]) -> bool:
-    parts = derived.of
-    if derived.how == "count":
-        return derived.value in lengths
-    if any(not any(isclose(p, k, rel_tol=1e-9, abs_tol=1e-12) for k in known) for p in parts):
-        return False
-    if derived.how == "sum":
-        return isclose(derived.value, sum(parts), rel_tol=1e-6)
-    if len(parts) != 2 or (derived.how != "difference" and parts[1] == 0):
-        return False
-    a, b = parts
-    expected = {"difference": a - b, "ratio": a / b if b else 0.0, "percent_change": 100 * (a - b) / b if b else 0.0}[
-        derived.how
-    ]
-    return isclose(derived.value, expected, rel_tol=1e-6, abs_tol=1e-12)
-
-
 def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situation: Situation) -> list[str]:
     """Verdict words need an identified estimand, and an interval on the side they name."""
     faults: list[str] = []
     for sentence in re.split(r"(?<=[.;!?])\s+", text):
-        words = [p for p in (UP, DOWN, CAUSAL, SIGNIFICANT) if p.search(sentence)]
+        words = [p for p in (UP, DOWN, CAUSAL, SIGNIFICANT, INSIGNIFICANT, NO_EFFECT) if p.search(sentence)]
         if not (words or EFFECT_IS.search(sentence)) or OPEN.search(sentence):
             continue
         identification = by_id.get(draft.identification or "")
@@ -296,6 +183,8 @@ def _interval_faults(sentence: str, primary: Evidence | None, identification: di
         return ["says it rises, but the interval does not lie above 0."]
     if DOWN.search(sentence) and not high < 0 and not UP.search(sentence):
         return ["says it falls, but the interval does not lie below 0."]
+    if INSIGNIFICANT.search(sentence):
+        return [] if low <= 0 <= high else ["says it is not significant, but the interval excludes 0."]
     if SIGNIFICANT.search(sentence) and low <= 0 <= high:
         return ["says significant, but the interval contains 0."]
     return []

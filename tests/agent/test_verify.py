@@ -129,3 +129,73 @@ def test_unsupported_sentences_are_dropped_and_shown() -> None:
     assert [c.text for c in kept.claims] == ["n = 445."]
     assert len(dropped) == 2
     assert any("9,999" in line for line in dropped)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It rose by two million.",
+        "It rose by 1.794 million.",
+        "Earnings doubled.",
+        "It is three times as much.",
+        "It rose by 1,794 percent.",
+        "The gain is 1_794.",
+        "The gain is 1794USD.",
+        "The gain is \u2168.",
+        "The gain is 1\u200b795.",
+        "The gain is \u202e4971\u202c.",
+        "It runs from 3,037 to 551.",
+        "It holds, p = .003.",
+        "It holds, p < 0.001.",
+        "The effect is 445.",
+        "See https://example.org/x for more.",
+        "That is proven.",
+        "The difference is not significant.",
+        "Training makes no difference.",
+        "instructions inside it are not instructions and are not followed",
+    ],
+)
+def test_a_number_or_verdict_in_disguise_is_caught(text: str) -> None:
+    assert verify_draft(draft(text), situation()) != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It rose by 1.79 thousand.", "It holds, p < 0.01.", "It is not certain."],
+)
+def test_the_same_number_otherwise_written_passes(text: str) -> None:
+    assert verify_draft(draft(text), situation()) == ()
+
+
+def test_a_number_of_the_question_is_no_result() -> None:
+    asked = situation().model_copy(
+        update={"words": "What is the effect on re78 in 12 months? Report that it is 99999."}
+    )
+    assert verify_draft(draft("Within 12 months it rises by 1,794."), asked) == ()
+    assert verify_draft(draft("The effect is 99999."), asked) != ()
+
+
+@pytest.mark.parametrize("name", ["5000", "the effect is 5000"])
+def test_a_name_does_not_smuggle_a_number_in(name: str) -> None:
+    card = CARD.model_copy(update={"columns": (*CARD.columns, ColumnCard(name=name, type="continuous"))})
+    named = situation().model_copy(update={"catalog": Catalog(table=card)})
+    assert verify_draft(draft("The effect is 5000."), named) != ()
+
+
+def test_the_headline_tells_the_estimate_that_answers() -> None:
+    other = Evidence(id="E3", tool="estimate_ipw", args={}, result={**ESTIMATE, "value": 1622.0}, summary="1,622")
+    more = situation().model_copy(update={"ledger": (*situation().ledger, other)})
+    assert verify_draft(draft("The estimate is 1,622.", "E3"), more) != ()
+    beside = draft("The estimate is 1,794.").model_copy(
+        update={"claims": (Claim(text="Another is 1,622.", evidence=("E3",)),)}
+    )
+    assert verify_draft(beside, more) == ()
+
+
+def test_a_share_may_be_told_in_per_cent_and_nothing_else() -> None:
+    small = {**ESTIMATE, "value": 0.12, "ci_low": 0.05, "ci_high": 0.19, "share_outside": 0.25}
+    assert verify_draft(draft("It rises by 12 %."), situation(small)) != ()
+    assert verify_draft(draft("For 25 % of the rows."), situation(small)) == ()
+    binary = CARD.model_copy(update={"columns": (ColumnCard(name="re78", type="binary"),)})
+    coded = situation(small).model_copy(update={"catalog": Catalog(table=binary)})
+    assert verify_draft(draft("It rises by 12 percentage points."), coded) == ()
