@@ -5,7 +5,21 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("real_data", "pitfalls", "hostile", "crash", "memory", "speed", "tracing", "reading", "llm_faults", "llm_questions", "evals")
+NAMES = (
+    "real_data",
+    "pitfalls",
+    "hostile",
+    "crash",
+    "memory",
+    "speed",
+    "tracing",
+    "planted",
+    "attacks",
+    "reading",
+    "llm_faults",
+    "llm_questions",
+    "evals",
+)
 
 
 def main(names: list[str]) -> int:

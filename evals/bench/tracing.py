@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ...agent.numerals import NUMBER
 from ...agent.policy import Situation
 from ...agent.session import Session
 from ...agent.state import Answer, Catalog, Claim, Draft
-from ...agent.verify import NUMBER, verify_draft
+from ...agent.verify import verify_draft
 from ...tools.domain.examples import examples
 from ._table import Table
 
@@ -30,24 +32,25 @@ def main() -> int:
     rng = random.Random(7)
     sentences = numbers = untraced = planted = caught = 0
     with TemporaryDirectory() as home:
-        answers = list(_answers(Path(home)))
-    for answer, catalog in answers:
-        situation = _situation(answer, catalog)
+        found = list(answers(Path(home)))
+    for answer, catalog in found:
+        situation = as_situation(answer, catalog)
         for claim in answer.claims:
             sentences += 1
             numbers += len(NUMBER.findall(claim.text))
-            untraced += len(verify_draft(_draft(claim, answer), situation))
+            untraced += len(verify_draft(as_draft(claim, answer), situation))
             fake = _with_a_fake(claim, rng)
             if fake is not None:
                 planted += 1
-                caught += bool(verify_draft(_draft(fake, answer), situation))
-    table.add(len(answers), sentences, numbers, untraced, planted, caught)
+                caught += bool(verify_draft(as_draft(fake, answer), situation))
+    table.add(len(found), sentences, numbers, untraced, planted, caught)
     table.note("A fake escapes only when the changed digit makes another number of the same cited evidence.")
     table.publish("tracing")
-    return int(untraced > 0 or caught < MIN_CAUGHT * planted or len(answers) < N_ANSWERS)
+    return int(untraced > 0 or caught < MIN_CAUGHT * planted or len(found) < N_ANSWERS)
 
 
-def _answers(home: Path):
+def answers(home: Path) -> Iterator[tuple[Answer, Catalog]]:
+    """Answers of the rules about data simulated from the textbook graphs, with what each was asked of."""
     made = 0
     seed = 0
     while made < N_ANSWERS:
@@ -62,17 +65,24 @@ def _answers(home: Path):
         seed += 1
 
 
-def _situation(answer: Answer, catalog: Catalog) -> Situation:
+def as_situation(answer: Answer, catalog: Catalog) -> Situation:
+    """What the writer of an answer knew."""
     assert answer.question is not None
     return Situation(words=answer.words, catalog=catalog, question=answer.question, ledger=answer.evidence)
 
 
-def _draft(claim: Claim, answer: Answer) -> Draft:
-    """The sentence alone, with what its verdict words may lean on."""
+def as_draft(claim: Claim, answer: Answer) -> Draft:
+    """The sentence alone, in its place, with what its verdict words may lean on."""
     by_kind = {(e.result or {}).get("kind"): e.id for e in answer.evidence if e.ok}
     estimate = answer.estimate.value if answer.estimate else None
     primary = next((e.id for e in answer.evidence if e.ok and (e.result or {}).get("value") == estimate), None)
-    return Draft(headline=claim, primary=primary, identification=by_kind.get("identification"))
+    leads = claim.text == answer.claim
+    return Draft(
+        headline=claim if leads else Claim(text="See below."),
+        claims=() if leads else (claim,),
+        primary=primary,
+        identification=by_kind.get("identification"),
+    )
 
 
 def _with_a_fake(claim: Claim, rng: random.Random) -> Claim | None:
