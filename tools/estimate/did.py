@@ -1,24 +1,31 @@
-"""Compare the change over time of two groups: difference in differences, before and after."""
+"""Compare changes over time between treated and untreated: difference in differences, two periods or a panel."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .. import coding
 from ..design import prepare
-from ..domain.errors import AssumptionViolated
+from ..domain.errors import AssumptionViolated, BadArguments
 from ..domain.estimands import Assumption
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectEstimate
-from ..linear import fit_ols, independent_columns, variance_of
+from ..linear import fit_ols, independent_columns, interval, variance_of
 from ..spec import Args, Tool
 from ._common import Estimate, assemble, error_words, premises
+from ._group_time import average, group_time_effects, outcomes_by_unit
+from ._panel import make_panel, two_way
 
 if TYPE_CHECKING:
-    from ..coding import Floats
+    from ..coding import Floats, Ints
     from ..design import Design
     from ..spec import Env
+    from ._panel import Panel
+
+ALPHA = 0.05
+_NO_PROOF = "Even several alike periods before would not prove that they would have gone on alike."
 
 
 class DidArgs(Args):
@@ -27,11 +34,13 @@ class DidArgs(Args):
     dataset: str
     """Name of a loaded table, one row a unit and period."""
     treatment: str
-    """Column of the group: the one that is treated in the later period, and the one that never is."""
+    """Two periods: the group that is treated in the later one. A panel with `unit`: whether the unit is treated in this period."""
     outcome: str
     """Column the effect is on."""
     time: str
-    """Column with two values: before and after."""
+    """Column of the period: before and after, or with `unit` any number of periods as numbers or dates."""
+    unit: str | None = None
+    """Column of the unit that is observed repeatedly; standard errors are clustered on it unless `cluster` says otherwise."""
     adjustment_set: tuple[str, ...] = ()
     """Covariates to adjust for."""
     contrast: Contrast | None = None
@@ -43,13 +52,14 @@ class DidArgs(Args):
 
 
 def run(args: DidArgs, env: Env) -> EffectEstimate:
-    """Effect on the treated group: its change of the mean outcome minus the change of the comparison group.
+    """Effect on the treated: their change of the mean outcome minus the change of those not treated.
 
-    Two periods only: with staggered adoption this regression weighs some effects negatively (Goodman-Bacon 2021), so
-    more than two periods are refused.
+    Two periods: the difference of four means. A panel: unit and period fixed effects when all treated units start
+    together; when they start at different times that regression weighs some effects negatively (Goodman-Bacon 2021), so
+    the group-time effects of Callaway & Sant'Anna (2021) are averaged instead, and the answer says so.
 
     Raises:
-        AssumptionViolated: not two periods, an empty cell, or a continuous treatment.
+        AssumptionViolated: no period before, an empty cell, a treatment that is switched off, or a continuous one.
     """
     design = prepare(
         env.table(args.dataset),
@@ -58,48 +68,139 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
         outcome=args.outcome,
         adjustment_set=args.adjustment_set,
         contrast=args.contrast,
-        cluster=args.cluster,
+        cluster=args.cluster or args.unit,
         population=args.population,
-        extra=(args.time,),
+        extra=(args.time,) if args.unit is None else (args.time, args.unit),
     )
     contrast = design.contrasts[0]
     pair = design.pair(contrast)
-    after = _periods(pair, args.time)
+    if args.unit is not None and _starts_within(pair, args.time, args.unit):
+        return _over_panel(make_panel(pair, args.time, args.unit), contrast, args)
+    after = _periods(pair, args)
     group = pair.arm.astype(float)
     estimate, r_squared, t_value, dof = _fit(pair, group, after, contrast)
     trends = Check(
         name="parallel trends",
         status="not_run",
         meaning="Whether both groups moved alike before treatment cannot be tested with one period before it.",
-        does_not_show="Even several alike periods before would not prove that they would have gone on alike.",
+        does_not_show=_NO_PROOF,
     )
+    diagnostics = {"r_squared": r_squared, "t_value": t_value, "dof": dof} | _cells(pair, group, after)
+    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args)
+
+
+def _assembled(
+    pair: Design,
+    estimate: Estimate,
+    estimator: str,
+    plain: str,
+    diagnostics: dict[str, float],
+    trends: Check,
+    args: DidArgs,
+    warnings: tuple[str, ...] = (),
+) -> EffectEstimate:
+    assumed = f"Untreated, the mean of {args.outcome} would have changed alike with and without {args.treatment}."
     return assemble(
         pair,
         [estimate],
-        estimator="difference_in_differences",
+        estimator=estimator,
         estimand="ATT",
         adjustment_set=args.adjustment_set,
-        se_method=error_words(pair, "HC2", "t"),
-        diagnostics={"r_squared": r_squared, "t_value": t_value, "dof": dof} | _cells(pair, group, after),
+        se_method=error_words(pair, plain, "t" if estimate.dof else "normal"),
+        diagnostics=diagnostics,
         assumptions=(
-            Assumption(
-                name="parallel trends",
-                meaning=f"Untreated, the mean of {args.outcome} would have changed alike in both groups of {args.treatment}.",
-                status="untestable",
-            ),
+            Assumption(name="parallel trends", meaning=assumed, status="untestable"),
             *premises(("consistency", "no interference"), pair, args.adjustment_set),
         ),
         checks=(trends,),
+        warnings=warnings,
     )
 
 
-def _periods(pair: Design, time: str) -> Floats:
+def _starts_within(pair: Design, time: str, unit: str) -> bool:
+    """Whether treatment starts within units over time, rather than telling two groups of units or of their members apart."""
+    import numpy as np
+
+    _, codes = coding.levels_of(coding.find_column(pair.frame, unit, "unit"))
+    periods, period = coding.levels_of(coding.find_column(pair.frame, time, "time"))
+
+    def mixed(cells: Ints) -> bool:
+        treated, rows = np.bincount(cells, weights=pair.arm), np.bincount(cells)
+        return bool(((treated > 0) & (treated < rows)).any())
+
+    return mixed(codes) and not mixed(codes * len(periods) + period)
+
+
+def _over_panel(panel: Panel, contrast: Contrast, args: DidArgs) -> EffectEstimate:
+    """Two-way fixed effects when treatment starts in one period, else the average of group-time effects."""
+    pair = panel.design
+    if args.cluster not in (None, args.unit):
+        raise BadArguments(
+            f"In a panel errors are clustered on the unit {args.unit!r}; leave cluster={args.cluster!r} out."
+        )
+    n_treated = int(pair.arm.sum())
+    regression, error, dof = two_way(panel)
+    diagnostics = {
+        "n_units": len(panel.adoption),
+        "n_never_treated": panel.n_never,
+        "n_starts": len(panel.cohorts),
+        "dof": dof,
+    }
+    if len(panel.cohorts) == 1:
+        estimate = Estimate(contrast, regression, error, dof, n_treated, pair.n_samples - n_treated)
+        return _assembled(pair, estimate, "two_way_fixed_effects", "CR1", diagnostics, _earlier(panel), args)
+    if args.adjustment_set:
+        raise AssumptionViolated(
+            f"Units start {args.treatment!r} in {len(panel.cohorts)} different periods; for that the effects by group and period are "
+            f"averaged, which is done without covariates only. Leave adjustment_set out, or restrict the population to one start."
+        )
+    effects = tuple(e for e in group_time_effects(panel, outcomes_by_unit(panel)) if e.time >= e.group)
+    if not effects:
+        raise AssumptionViolated(
+            "No group has two units and two others to compare with; more units are needed for group-time effects."
+        )
+    value, error = average(effects, panel)
+    diagnostics |= {"two_way_fixed_effects": regression, "n_group_time_effects": len(effects)}
+    estimate = Estimate(contrast, value, error, None, n_treated, pair.n_samples - n_treated)
+    staggered = (
+        f"Units start {args.treatment!r} in {len(panel.cohorts)} different periods: a regression with unit and period effects "
+        f"({regression:.4g} here) would compare late starters with early ones and weigh some effects negatively (Goodman-Bacon "
+        f"2021), so effects by group and period are averaged (Callaway & Sant'Anna 2021)."
+    )
+    return _assembled(
+        pair, estimate, "group_time_average", "influence", diagnostics, _earlier(panel), args, (staggered,)
+    )
+
+
+def _earlier(panel: Panel) -> Check:
+    """Whether treated and others moved alike before treatment, from placebo effects in earlier periods."""
+    with suppress(AssumptionViolated):
+        before = tuple(e for e in group_time_effects(panel, outcomes_by_unit(panel)) if e.time < e.group - 1)
+        if before:
+            value, error = average(before, panel)
+            _, _, p_value = interval(value, error, None)
+            return Check(
+                name="parallel trends",
+                status="pass" if p_value >= ALPHA else "fail",
+                meaning=f"Before treatment the groups differed by {value:.4g} on average from moving alike (p = {p_value:.3g}).",
+                does_not_show=_NO_PROOF,
+            )
+    return Check(
+        name="parallel trends",
+        status="not_run",
+        meaning="Whether the groups moved alike before treatment needs two earlier periods in which every unit has one row.",
+        does_not_show=_NO_PROOF,
+    )
+
+
+def _periods(pair: Design, args: DidArgs) -> Floats:
     """1 for rows after, 0 for rows before."""
+    time = args.time
     levels, codes = coding.levels_of(coding.find_column(pair.frame, time, "time"))
     if len(levels) != 2:
         raise AssumptionViolated(
-            f"Column {time!r} has {len(levels)} values; before and after are two. Restrict the population to two periods, or add a "
-            f"column that is 0 before and 1 after."
+            f"Column {time!r} has {len(levels)} values; before and after are two. Restrict the population to two periods, add a column "
+            f"that is 0 before and 1 after, or name the unit and a treatment that is 1 from the period on in which the unit starts."
         )
     before, _ = coding.control_level(levels)
     return (codes != before).astype(float)
@@ -141,5 +242,5 @@ TOOL = Tool(
     run,
     assumes=("parallel trends", "no anticipation", "consistency", "no interference"),
     example=DidArgs(dataset="two_periods", treatment="t", outcome="y", time="w"),
-    reference="Card & Krueger 1994; Goodman-Bacon 2021 on why two periods",
+    reference="Card & Krueger 1994; Goodman-Bacon 2021; Callaway & Sant'Anna 2021",
 )

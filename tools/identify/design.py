@@ -218,8 +218,8 @@ def _differences(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
     if when is None:
         raise BadArguments("Difference in differences needs time: the column that tells before from after.")
     return (
-        f"(E[{y} | {t}=1,{when}=1] - E[{y} | {t}=1,{when}=0]) - (E[{y} | {t}=0,{when}=1] - E[{y} | {t}=0,{when}=0])",
-        f"the change of the comparison group stands for what the {t} group would have gone through.",
+        f"(E[{y} | {t},{when} after] - E[{y} | {t},{when} before]) - (E[{y} | not {t},{when} after] - E[{y} | not {t},{when} before])",
+        f"the change of those not treated stands for what those treated ({t}) would have gone through.",
         (
             Assumption(
                 name="parallel trends",

@@ -210,7 +210,7 @@ def _estimate_call(
         if question.treatment != hints.running_variable:
             args["treatment"] = question.treatment
     elif tool == "estimate_did":
-        args |= {"time": hints.time, "adjustment_set": adjusted}
+        args |= {"time": hints.time, "adjustment_set": adjusted} | ({"unit": hints.unit} if hints.unit else {})
     else:
         args |= {"adjustment_set": adjusted}
         if aim(question, design) in ("ATT", "ATC") and found.strategy not in ("randomised",):
