@@ -45,6 +45,9 @@ _CHANCES = re.compile(
 _UNREAD = re.compile(r"\b(?:causes?|leads? to|results? in|brings? about|triggers?|prevents?|whenever|unless)\b", re.I)
 """Words of a rule; a sentence with one that was not understood would be missed."""
 
+SURE = 0.8
+"""A phrase less like any other variable than this asks about the last effect, where there is one."""
+
 
 class _Asked(NamedTuple):
     """A question, cut: the event asked about, and the suppositions step by step."""
@@ -64,7 +67,6 @@ def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalRea
     if asked is None or not premises.mechanisms or any(_UNREAD.search(s) for s in premises.ignored):
         return None
     _declare(premises, vocabulary)
-    event = align(asked.event, vocabulary)
     suppose: list[dict[str, bool]] = []
     presumed: dict[str, bool] = {}
     for step in asked.steps:
@@ -77,6 +79,7 @@ def read(question: str, premises: Premises, vocabulary: Vocabulary) -> FormalRea
             done |= _truth(chosen)
             presumed |= {n: not v for n, v in _truth(chosen).items()} if actual else {}
         suppose.append(done)
+    event = _asked_event(asked.event, {n for done in suppose for n in done}, premises, vocabulary)
     if event is None:
         return None
     args: dict[str, Any] = {
@@ -156,7 +159,31 @@ def _other(event: Event) -> Event:
     return Event(variable=event.variable, level=0 if event.level == 1 else 1)
 
 
-def align(phrase: str, vocabulary: Vocabulary, against: str | None = None) -> Event | None:
+def _asked_event(phrase: str, supposed: set[str], premises: Premises, vocabulary: Vocabulary) -> Event | None:
+    """The event that is asked about: rather one that a rule brings about and that is not supposed.
+
+    In words that fit no variable it is the one effect that brings nothing about, if there is one.
+    """
+    event, denied = split_denial(phrase)
+    if vocabulary.knows(event) or not premises.edges:
+        return align(phrase, vocabulary)
+    causes = {e.variable for m in premises.mechanisms for side in m.alternatives for e in side}
+    left = [n for n in dict.fromkeys(m.effect.variable for m in premises.mechanisms) if n not in supposed]
+    last = [n for n in left if n not in causes]
+    name = (vocabulary.variable(event, left) if left else None) or vocabulary.variable(event)
+    if len(last) == 1 and (name is None or vocabulary.likeness(event, name) < SURE):
+        name = last[0]
+    if name is None:
+        return None
+    found = vocabulary.event_of(event, name)
+    return _other(found) if denied else found
+
+
+def align(
+    phrase: str,
+    vocabulary: Vocabulary,
+    against: str | None = None,
+) -> Event | None:
     """The event of a phrase; a denied one is the other level of what is denied."""
     event, denied = split_denial(phrase)
     if against is not None and not denied:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
@@ -11,6 +11,10 @@ from .likeness import covered, head, sense
 
 MOST_ASSIGNMENTS = 20_000
 HEAD = 0.2
+HIDDEN = 0.45
+"""What is not observed is seldom what the numbers are about."""
+WHOLE = 1.0
+"""What it counts that a rule has all direct causes of its effect."""
 SURE = 0.99
 """A group that has all words of one name, and of no longer one, is that variable's."""
 
@@ -29,16 +33,24 @@ class Row(NamedTuple):
     others: tuple[int, ...]
     conditional: bool
     """Whether the others are what the effect depends on."""
+    whole: bool = False
+    """Whether they are all that it depends on."""
 
 
 def assign(
-    axes: Sequence[Axis], rows: Sequence[Row], nodes: tuple[str, ...], edges: Sequence[tuple[str, str]]
+    axes: Sequence[Axis],
+    rows: Sequence[Row],
+    nodes: tuple[str, ...],
+    edges: Sequence[tuple[str, str]],
+    latent: Collection[str] = (),
 ) -> list[str | None]:
     """The variable of each group of phrases; None where nothing decides."""
     if not nodes:
         return [None] * len(axes)
     stems = [tuple(dict.fromkeys(s for p in a.phrases for s in sense(p).stems)) for a in axes]
     words = _likeness_to_names(axes, stems, nodes)
+    for row in words:
+        row |= {n: row[n] - HIDDEN for n in latent if n in row}
     choices = [_choices(w, nodes) for w in words]
     _release(choices, rows, nodes)
     ties = _ties(stems)
@@ -52,7 +64,7 @@ def assign(
     for tried in product(*choices) if _count(choices) <= MOST_ASSIGNMENTS else [tuple(c[0] for c in choices)]:
         score = sum(w[n] for w, n in zip(words, tried, strict=True))
         score += sum(value if tried[i] == tried[j] else -0.5 * value for (i, j), value in ties.items())
-        score += sum(graph.fit(tried[r.effect], tuple(tried[i] for i in r.others), r.conditional) for r in rows)
+        score += sum(graph.fit(tried[r.effect], tuple(tried[i] for i in r.others), r) for r in rows)
         score += 0.1 * len(set(tried))
         if best is None or score > best[0] + 1e-9:
             best = score, tried
@@ -129,14 +141,16 @@ class _Graph:
                     todo += self.parents[a]
             self.ancestors[n] = found
 
-    def fit(self, effect: str, others: tuple[str, ...], conditional: bool) -> float:
+    def fit(self, effect: str, others: tuple[str, ...], row: Row) -> float:
         """How well a statement fits: its variables differ, and the effect comes after what it depends on."""
         if len({effect, *others}) <= len(others):
             return -5.0
         if not others:
             return 0.0 if self.parents[effect] else 0.1
-        if not conditional:
+        if not row.conditional:
             return 0.0
+        if row.whole and self.parents[effect]:
+            return WHOLE if set(others) == self.parents[effect] else -WHOLE
         if any(effect in self.ancestors[o] for o in others):
             return -0.6
         score = 0.4 if set(others) <= self.ancestors[effect] else 0.0

@@ -17,7 +17,7 @@ LOW = frozenset(_LOW.split())
 """The lesser end of a scale."""
 _HIGH = (
     "high higher large larger long longer rich richer strong stronger many much more big bigger great greater good better "
-    "fast faster increased heavy active on well often ample abundant plenty severe"
+    "fast faster increased heavy active well often ample abundant plenty severe"
 )
 HIGH = frozenset(_HIGH.split())
 """The greater end."""
@@ -62,22 +62,24 @@ OPPOSITES = (
 
 _SAME = (
     "male man boy, female woman girl, die death dead dying, alive living, obese overweight, wealth wealthy rich, ill sick, "
-    "pricey expensive, lit light, vaccine vaccination vaccinated jab, job occupation profession, automobile car, physician doctor, "
-    "ad ads advertisement advertise, tired tiredness fatigue, child kid, admission admitted admit, prison imprisonment imprisoned jail, "
+    "pricey expensive, light lit, vaccine vaccination vaccinated jab, job occupation profession, automobile car, physician doctor, "
+    "ad ads advertisement advertise, tired tiredness fatigue, child kid, admit admitted admission, prison imprisonment imprisoned jail, "
     "medicine medication, marriage married marry, divorce divorced, punctual punctuality, "
     "wage salary, poverty poor, youth young, warmth warm, heat hot, strength strong, health healthy, anger angry, "
-    "hunger hungry, thirst thirsty, noise noisy, rain rainy rainfall, cloud cloudy, sun sunny sunshine, storm stormy, wind windy, "
+    "hunger hungry, thirst thirsty, noise noisy, fire burn burning burned, rain rainy rainfall, cloud cloudy, "
+    "sun sunny sunshine, storm stormy, wind windy, "
     "snow snowy, sleep asleep, belief believe, choice choose, success succeed successful, loss lose, "
     "growth grow, speech speak, flight fly, gift give, sale sell, thought think, bought buy purchase"
 )
 """Words that mean the same, the one that stands for the others first."""
 _IRREGULAR = (
     "man men, woman women, child children, tooth teeth, foot feet, mouse mice, drink drank drunk, sleep slept, eat ate eaten, "
-    "teach taught, buy bought, catch caught, win won, lose lost, go went gone goes, run ran, wear wore worn, drive drove driven "
+    "teach taught, buy bought, catch caught, win won, lose lost, go went gone goes going, run ran, wear wore worn, drive drove driven "
     "driving, pay paid, break broke broken, grow grew grown, know knew known, rise rose risen, fall fell fallen, speak "
     "spoke spoken, write wrote written, choose chose chosen, freeze froze frozen, steal stole stolen, hold held, keep kept, make made, "
     "sell sold, tell told, think thought, stand stood, sit sat, sing sang sung, swim swam swum, fly flew flown, throw threw thrown, "
-    "shoot shot, send sent, spend spent, build built, burn burnt, learn learnt, take took taken, give gave given, ring rang rung, "
+    "shoot shot, send sent, spend spent, build built, burn burnt, learn learnt, take took taken, give gave given, "
+    "arrive arrives arrived arriving, ring rang rung, "
     "begin began begun, feel felt, sink sank sunk, bring brought, fight fought, feed fed, lead led, meet met, read reads, "
     "hear heard, see saw seen, ride rode ridden, wake woke woken, bite bit bitten, hide hid hidden, lie lying, die died dying dies"
 )

@@ -12,8 +12,14 @@ from .lexicon import DENYING, HIGH, LOW, NOT_DENIED, OPPOSITES, plain
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\d+")
 _OUT_OF = re.compile(r"\bout[- ]of\b[- ]?")
 """Out of state, out of shape: not in it."""
+_LETTER = re.compile(r"(?<=\s)A(?=$|[\s,])")
+"""The letter, as in "vitamin A"; no article."""
 _AFTER_HEAD = re.compile(
     r"\b(?:who|whom|whose|which|that|with|without|of|in|for|to|from|by|on|at|is|are|being|having)\b"
+)
+_SUBJECT = re.compile(
+    r"(?:the |an? )?[\w' -]+? (?:is|are|was|were|be|gets?|got|has|have|had|becomes?|stays?|remains?|feels?|turns? out)\b",
+    re.I,
 )
 _WORDS_SKIPPED = (
     "a an the of to in on at for by with from as is are was were be been being am do does did doing done have has had "
@@ -49,7 +55,7 @@ def sense(phrase: str) -> Sense:
     stems: list[str] = []
     denials = 0
     low = high = False
-    for word in _WORD.findall(_OUT_OF.sub(" not ", phrase.casefold())):
+    for word in _WORD.findall(_OUT_OF.sub(" not ", _LETTER.sub("aaa", phrase).casefold())):
         if word.endswith("n't"):
             denials += 1
             continue
@@ -76,11 +82,18 @@ def head(phrase: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def predicate(phrase: str) -> tuple[str, ...]:
+    """Stems of what is said of a subject: of "the street is quiet" that of quiet; of other phrases all."""
+    said = _SUBJECT.match(phrase)
+    return (said and sense(phrase[said.end() :]).stems) or sense(phrase).stems
+
+
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word without its ending, at least three letters long; words that mean the same have one stem."""
     word = plain(word)
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
+        word = plain(word[:-1])
     for ending in _SUFFIXES:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and (len(word) > 4 or ending == "e"):
             word = word[: -len(ending)]

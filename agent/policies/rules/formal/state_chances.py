@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .frames import match_any
+from .frames import match_any, matches
 from .types import Chance, Correlation, Premises
 from .vocabulary import Vocabulary
 
@@ -52,7 +52,7 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
         premises.correlations.append(Correlation(source=slots["one"], target=slots["two"], given=given, value=value))
         return True
     formula = _FORMULA.match(text)
-    slots = {k: v for k, v in formula.groupdict().items() if v} if formula else match_any(_STATED, text)
+    slots = {k: v for k, v in formula.groupdict().items() if v} if formula else _stated(text, vocabulary.asked)
     if slots and _PEOPLE.fullmatch(slots.get("given", "")):
         del slots["given"]
     if not slots or not 0 <= (value := _value(slots)) <= 1:
@@ -60,6 +60,16 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
     given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()
     premises.chances.append(Chance(event=(vocabulary.mention(slots["event"]),), given=given, value=value))
     return True
+
+
+def _stated(text: str, asked: str) -> dict[str, str] | None:
+    """The slots of the first pattern that fits and does not cut an event of the question: "being late for work"."""
+    for slots in matches(_STATED, text):
+        event, given = slots["event"], slots.get("given", "")
+        last = event.rpartition(" and ")[2]
+        if not given or f"{last} for {given}".casefold() not in asked.casefold() or f"{event} for {given}" not in text:
+            return slots
+    return None
 
 
 def _value(slots: dict[str, str]) -> float:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from .assignment import Axis, Row, assign
 from .cutting import cut_phrases
-from .levels import Colours, colour
+from .levels import Colours, colour, told_apart
 from .likeness import contrary, covered, head, sense
 from .scales import Scales
 from .types import Chance, Correlation, Event, Mechanism, Premises
@@ -67,6 +67,10 @@ class Vocabulary:
         """The variable with exactly this name, an article aside."""
         return self._names.get(_key(phrase))
 
+    def knows(self, phrase: str) -> bool:
+        """Whether the phrase is a variable's name, or one of those aligned."""
+        return self.named(phrase) is not None or " ".join(phrase.split()) in self._level_of
+
     def mention(self, phrase: str) -> Event:
         """An event as written; `settle` puts its variable and level in."""
         return Event(variable=" ".join(phrase.split()))
@@ -82,17 +86,40 @@ class Vocabulary:
         axes, rows = self._axes()
         anchors = {e.variable for c in cut for e in c.event[-1:] if not sense(e.variable).negated}
         first = {c.event[0].variable for c in cut if len(c.event) == 1 and not c.given}
-        variable_of = assign(axes, rows, tuple(self._premises.nodes), self._premises.edges)
+        stated = self._premises
+        variable_of = assign(axes, rows, tuple(stated.nodes), stated.edges, stated.latent)
         for axis, variable in zip(axes, variable_of, strict=True):
             if variable is not None:
                 self._phrases.setdefault(variable, []).extend(axis.phrases)
         pairs = [(a, b) for axis in axes for a, b in zip(axis.phrases, axis.phrases[1:], strict=False)]
+        pairs += self._told_apart()
         for variable, phrases in self._phrases.items():
             self._colours[variable] = colour(variable, phrases, [*pairs, *self._opposed], anchors, first)
             for phrase, level in self._colours[variable].level_of.items():
                 self._level_of[phrase] = Event(variable=variable, level=level)
         self._put_in()
         self._premises.chances += self._taken
+
+    def _told_apart(self) -> list[tuple[str, str]]:
+        """Phrases of one variable in rules and observations that are its two levels, as nothing says that they agree."""
+        mechanisms = self._premises.mechanisms
+        rules = {e.variable for m in mechanisms for e in (m.effect, *(e for a in m.alternatives for e in a))}
+        said = sorted(rules | {e.variable for e in self._premises.observed})
+        return [
+            (a, b)
+            for variable, phrases in self._phrases.items()
+            for a, b in combinations([p for p in said if p in phrases], 2)
+            if told_apart(a, b, variable, alike=a in rules and b in rules)
+        ]
+
+    def event_of(self, phrase: str, variable: str) -> Event:
+        """The level of a variable that a phrase speaks of; with nothing in common it is not the one spoken of before."""
+        colours = self._colours.get(variable)
+        level = colours.judge(" ".join(phrase.split())) if colours else None
+        if level is not None or colours is None:
+            return Event(variable=variable, level=1 if level is None else level)
+        known = next(iter(colours.level_of.values()), 0)
+        return Event(variable=variable, level=1 - known)
 
     def align(self, phrase: str, among: Iterable[str] = ()) -> Event | None:
         """The variable and level a phrase of the question speaks of, or None.
@@ -137,7 +164,7 @@ class Vocabulary:
             return name
         if (known := self._level_of.get(" ".join(phrase.split()))) is not None and known.variable in allowed:
             return known.variable
-        scores = {n: self._likeness(phrase, n) for n in allowed}
+        scores = {n: self.likeness(phrase, n) for n in allowed}
         best = max(scores, key=lambda n: scores[n], default=None)
         if best is None or scores[best] < LEAST_LIKENESS or list(scores.values()).count(scores[best]) > 1:
             return None
@@ -154,7 +181,8 @@ class Vocabulary:
             return event.variable
         return min(named or said, key=len, default=f"{event.variable} = {event.level}")
 
-    def _likeness(self, phrase: str, variable: str) -> float:
+    def likeness(self, phrase: str, variable: str) -> float:
+        """How much a phrase has in common with a variable's name or with the nearest of its phrases, about 0 to 1."""
         texts = (variable, *self._phrases.get(variable, ()))
         return max(_alike(phrase, t) for t in texts)
 
@@ -195,7 +223,9 @@ class Vocabulary:
                 rows.add(Row(place[one.event[0].variable], (place[other.event[0].variable],), False))
         for m in self._premises.mechanisms:
             causes = dict.fromkeys(place[e.variable] for side in m.alternatives for e in side)
-            rows.add(Row(place[m.effect.variable], tuple(causes), True))
+            rows.add(Row(place[m.effect.variable], tuple(causes), True, whole=True))
+        # what is observed beside rules is mostly what no rule brings about
+        rows |= {Row(place[e.variable], (), False) for e in self._premises.observed}
         effects = dict.fromkeys(m.effect.variable for m in self._premises.mechanisms)
         for one, two in combinations(effects, 2):
             # a rule tells all that brings its effect about, so that two rules have two effects
