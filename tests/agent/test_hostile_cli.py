@@ -23,6 +23,7 @@ def test_there_are_more_than_forty_inputs_each_with_its_own_name() -> None:
     assert len(QUICK) >= 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", QUICK, ids=name)
 def test_a_hostile_input_is_refused_in_one_paragraph(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

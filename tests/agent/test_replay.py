@@ -194,6 +194,7 @@ def test_the_command_shows_every_step_with_the_turns_of_the_model(
     assert shown["answer"]["run"] == recorded
 
 
+@pytest.mark.slow
 def test_the_command_says_what_differs_by_its_exit_status(
     store: RunStore, recorded: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

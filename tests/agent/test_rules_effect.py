@@ -27,6 +27,7 @@ def plain(answer: Answer) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in kept}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", examples().values(), ids=lambda e: e.name)
 def test_a_graph_gives_the_right_verdict_and_no_number_without_identification(
     example: Example, example_session: Callable[..., Any]
@@ -50,6 +51,7 @@ def test_a_graph_gives_the_right_verdict_and_no_number_without_identification(
     assert answer.estimate is not None or example.verdict == "general_id"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["confounder", "mediator"])
 def test_the_same_question_in_other_words_gives_the_same_reading_and_numbers(
     name: str, example_session: Callable[..., Any]

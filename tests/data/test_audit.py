@@ -128,6 +128,7 @@ def audited(frame: pd.DataFrame, place: WorkspaceEnv) -> AuditReport:
     return audit(AuditArgs(dataset="t", treatment=arm, outcome="y" if "y" in frame else None), place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "variant"), PLANTED)
 def test_a_planted_problem_is_found(code: str, variant: str, place: WorkspaceEnv) -> None:
     n_seeds = 5

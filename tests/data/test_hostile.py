@@ -197,6 +197,7 @@ def refused(place: WorkspaceEnv, **args: object) -> ToolError:
     return caught.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", FILES)
 def test_broken_file_is_refused_with_the_next_step(case: str, place: WorkspaceEnv) -> None:
     file, content, word = FILES[case]

@@ -46,6 +46,7 @@ def _null(kind: str, n: int, rng: np.random.Generator) -> Columns:
     return _columns(x=rng.random(n) < 0.2 + 0.5 * (a & b), y=2.0 * (a & b) + rng.standard_normal(n), a=a, b=b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["two logits", "unequal variances", "bent", "labels", "crossed labels"])
 @pytest.mark.parametrize("n", [200, 1000])
 def test_the_mixed_test_keeps_its_level(kind: str, n: int) -> None:

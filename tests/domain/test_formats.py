@@ -323,6 +323,7 @@ def test_sizes_are_bounded() -> None:
         read_graph("a -> b\n" * 800_000)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(20)
 def test_a_chain_of_twenty_thousand_nodes_is_read() -> None:
     text = "\n".join(f"v{i} -> v{i + 1}" for i in range(19_999))

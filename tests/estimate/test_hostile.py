@@ -42,6 +42,7 @@ TOOLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("role", ["t", "y", "x", "z"])
 def test_every_kind_of_column_in_every_role(run_on, tool, role):

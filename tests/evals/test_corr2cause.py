@@ -143,6 +143,7 @@ def test_new_items_are_exact_repeatable_and_of_both_kinds():
     assert {i.target for i in items} == {"entailment", "non-entailment"}
 
 
+@pytest.mark.slow
 def test_a_system_of_ten_variables_is_decided():
     start = perf_counter()
     item = make_item(10, random.Random(1), "ten")

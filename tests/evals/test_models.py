@@ -182,6 +182,7 @@ BENCHMARK = Benchmark(name="tables", title="", licence="", source="", load=load,
 """
 
 
+@pytest.mark.slow
 def test_the_table_of_an_item_is_loaded_and_its_tools_are_offered(home, serve, capsys, tmp_path):
     (tmp_path / "task.py").write_text(TABLE_TASK)
     rows = [f"{t},{2 * t + noise / 10}" for noise in range(-5, 6) for t in (0, 1)]

@@ -19,6 +19,7 @@ from .conftest import MakeEnv
 ARGS = ImplicationsArgs(graph="d", dataset="d")
 
 
+@pytest.mark.slow
 def test_holm_agrees_with_statsmodels() -> None:
     rng = np.random.default_rng(0)
     for n in (1, 2, 7, 30):

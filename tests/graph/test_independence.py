@@ -100,6 +100,7 @@ N_SAMPLES = {"chi-square test within strata": 900, "permutation chi-square test 
 N_SEEDS = {"permutation chi-square test within strata": 200}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", DRAWS)
 def test_size_is_nominal_and_power_is_there(test: str) -> None:
     """Under independence at most 7 % of p-values are below 5 % and their mean is one half; a declared effect is found."""

@@ -71,6 +71,7 @@ def test_a_reply_is_put_together_from_pieces_cut_anywhere(api: str, stream: bool
     assert shown(tokens) == (SAY.text if stream else "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("fault", get_args(Passing))
 def test_a_fault_that_passes_is_mended_by_one_retry(api: str, fault: Any, stream: bool) -> None:

@@ -75,6 +75,7 @@ def test_a_revision_that_the_verifier_refuses_does_not_cost_the_draft(begin: Beg
     assert swayed.warnings[-1].startswith("A critic objects")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unfounded",
     [
@@ -93,6 +94,7 @@ def test_an_objection_that_rests_on_nothing_is_thrown_away(begin: Begin, unfound
     assert not [w for w in answer.warnings if "objects" in w]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nonsense", ["not JSON", '{"objections": [{"kind": "rude"}]}'])
 def test_a_critic_that_says_nothing_usable_does_not_cost_the_answer(begin: Begin, nonsense: str) -> None:
     def script(body: dict[str, Any]) -> Say:

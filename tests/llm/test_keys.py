@@ -113,6 +113,7 @@ def gossiped(
     return go
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_a_key_that_the_model_says_everywhere_is_nowhere(
     api: str, gossiped: Callable[..., Any], seen: Seen, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],

@@ -104,6 +104,7 @@ def test_without_a_model_there_is_nobody_to_ask(
             session.propose_graph()
 
 
+@pytest.mark.slow
 def test_the_command_line_proposes_and_trusts(
     tmp_path: Path,
     weather: pd.DataFrame,

@@ -48,6 +48,7 @@ memory = SqliteStore(database, SemanticIndex(database, brute_force_max=0))
 """
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_acknowledged_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     found = kill_rounds(tmp_path, rounds=20, n_writers=2, seed=random.randrange(10**6))
     assert (found.rounds, found.lost, found.damaged) == (20, 0, 0)
@@ -88,6 +89,7 @@ def start_together(folder: Path) -> None:
         assert len(memory.search("rain harvest", limit=100)) == 12
 
 
+@pytest.mark.slow
 def test_four_processes_make_one_memory_together(tmp_path: Path) -> None:
     for number in range(3):
         start_together(tmp_path / str(number))
@@ -157,6 +159,7 @@ except UsageError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [0, 1, 5, 40, 50, 60, 80, 100, 200, 300])
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path, kilobytes: int) -> None:
     said = python(DISK_FULL, tmp_path / "m", kilobytes * 1024).communicate(timeout=60)[0]
@@ -192,6 +195,7 @@ def public_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user without rights")
 @pytest.mark.parametrize("open_elsewhere", [False, True])
 def test_a_read_only_memory_can_be_read_and_says_why_not_written(public_folder: Path, open_elsewhere: bool) -> None:
@@ -291,6 +295,7 @@ def test_a_memory_deleted_under_us_is_never_written_into_the_void(tmp_path: Path
             assert [r.name for r in other.list_graphs()] == ["new"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_may_use_the_memory_too(tmp_path: Path) -> None:
     code = """

@@ -50,6 +50,7 @@ def generation(folder: Path) -> str:
     return next(iter((folder / "index").iterdir())).name
 
 
+@pytest.mark.slow
 def test_the_index_finds_what_comparing_with_everything_finds(tmp_path: Path) -> None:
     with open_indexed(tmp_path) as memory, VolatileStore() as oracle:
         fill(memory, 150)
@@ -93,6 +94,7 @@ def test_the_index_stays_while_used_and_is_reopened_after_close(tmp_path: Path) 
         assert generation(tmp_path) == first, "a clean close lets the next open trust the files"
 
 
+@pytest.mark.slow
 def test_an_index_left_open_is_not_trusted(tmp_path: Path) -> None:
     code = "import sys, os; sys.path.insert(0, sys.argv[2]); from test_index import *\n"
     code += "m = open_indexed(Path(sys.argv[1])); fill(m, 40); m.search('rain'); os.kill(os.getpid(), 9)"
@@ -156,6 +158,7 @@ def survives_damage(folder: Path, trials: int, n_graphs: int, seed: int, least_s
                 store.save_graph(f"trial {trial}", Dag.of(nodes=nodes))
 
 
+@pytest.mark.slow
 def test_a_damaged_or_deleted_index_changes_no_answer(tmp_path: Path) -> None:
     survives_damage(tmp_path, trials=10, n_graphs=60, seed=random.randrange(10**6), least_share=1)
 

@@ -77,6 +77,7 @@ def expected(truths: list[bool]) -> str:
     return "all" if all(truths) else "some" if any(truths) else "none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", ["ab", "abc", "abcd"])
 def test_every_class_of_small_graphs_is_decided_as_by_its_members(names):
     classes = defaultdict(list)

@@ -42,6 +42,7 @@ def _counts(make_env: MakeEnv, tool: str, refuter: str, n_analyses: int, n_runs:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refuter", REFUTERS)
 @pytest.mark.parametrize("tool", ["estimate_regression", "estimate_ipw"])
 def test_sound_analyses_pass(make_env: MakeEnv, tool: str, refuter: str) -> None:
@@ -93,6 +94,7 @@ def _faulty(env: WorkspaceEnv, fault: str) -> WorkspaceEnv:
     return broken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "refuter"),
     [

@@ -86,6 +86,7 @@ def parsed(path: Path) -> Page:
     return page
 
 
+@pytest.mark.slow
 @every_payload
 def test_a_page_is_made_of_the_same_tags_whatever_the_data_say(payload: str, poisoned: Poison, write: Write) -> None:
     harmless = parsed(write("html", poisoned("harmless name")))
@@ -100,6 +101,7 @@ def test_the_policy_of_a_page_forbids_scripts_and_fetching(poisoned: Poison, wri
     assert page.index("Content-Security-Policy") < page.index("<style>")
 
 
+@pytest.mark.slow
 @every_payload
 def test_markdown_has_no_live_link_image_or_html(payload: str, poisoned: Poison, write: Write) -> None:
     text = write("md", poisoned(payload)).read_text(encoding="utf-8")
@@ -114,6 +116,7 @@ def test_markdown_has_no_live_link_image_or_html(payload: str, poisoned: Poison,
     assert [t.type for t in reader.parse(text)] == plain
 
 
+@pytest.mark.slow
 @every_payload
 def test_a_script_is_the_same_statements_and_one_constant(payload: str, poisoned: Poison, write: Write) -> None:
     def shape(answer: dict[str, Any]) -> tuple[str, dict[str, Any]]:

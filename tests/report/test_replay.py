@@ -27,6 +27,7 @@ def record_of(script: Path) -> dict[str, Any]:
     return json.loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
 def test_every_number_of_every_design_is_found_again(run: str, runs: Runs, write: Write) -> None:
     record = record_of(write("py", runs[run]))

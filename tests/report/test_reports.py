@@ -61,6 +61,7 @@ def test_a_page_without_an_estimate_shows_none(runs: Runs, write: Write) -> None
     assert 'stroke-dasharray="5 4"' in page  # the hidden common cause
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("ending", KINDS)
 def test_no_folder_and_no_setting_of_this_machine_is_in_a_report(
