@@ -127,6 +127,8 @@ class Gullible(Analyst):
             good = super().__call__(body)
             mine = [(name, json.loads(arguments)) for _, name, arguments in good.calls]
             return say_calls(body, [*wanted, *mine]) if wanted else good
+        if act == "plan" and (sets := [o["adjust"] for o in orders if "adjust" in o]):
+            return Say(json.dumps({"rejected": [], "reasons": ["told so"], **self.plan, "adjustment_set": sets[0]}))
         if act == "write":
             return Say(json.dumps(self._swayed(plain_answer(body), orders, body)))
         return super().__call__(body)

@@ -125,9 +125,14 @@ def _settled(made: Plan, situation: Situation) -> Plan:
     found = latest_identification(situation)
     waits = bool(made.estimators) and found is None and not any_estimate(situation.ledger)
     update: dict[str, object] = {"provisional": waits}
-    if found is not None and found.status == "identified" and made.adjustment_set is None:
-        update["adjustment_set"] = found.adjustment_set
+    if found is not None and found.status == "identified" and (made.adjustment_set is None or _other_set(made, found)):
+        update["adjustment_set"] = found.adjustment_set  # a model that keeps to another set does not get its way
     return made.model_copy(update=update)
+
+
+def _other_set(made: Plan, found: Identification) -> bool:
+    """Whether a plan adjusts for another set than the one that identifies the effect."""
+    return found.strategy == "backdoor" and {*(made.adjustment_set or ())} != {*(found.adjustment_set or ())}
 
 
 def latest_identification(situation: Situation) -> Identification | None:
@@ -148,12 +153,7 @@ def _contradiction(made: Plan, situation: Situation) -> str | None:
     if found is not None and found.status != "identified" and made.estimators:
         range_planned = made.estimators == ("estimate_range",) and found.status == "depends_on_orientation"
         return None if range_planned else found.summary()
-    if (
-        found is not None
-        and found.strategy == "backdoor"
-        and made.adjustment_set is not None
-        and {*made.adjustment_set} != {*(found.adjustment_set or ())}
-    ):
+    if found is not None and made.adjustment_set is not None and _other_set(made, found):
         return f"The plan adjusts for {list(made.adjustment_set)!r}, but identification says {list(found.adjustment_set or ())!r}."
     failed = [e for e in situation.ledger if not e.ok and e.tool.startswith(("discover_", "identify_"))]
     last = situation.ledger[-1] if situation.ledger else None
