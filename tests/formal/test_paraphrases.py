@@ -127,3 +127,28 @@ def test_probabilities_in_other_words(chances: str) -> None:
 def test_questions_in_other_words(question: str, expected: str) -> None:
     # by hand: P(cancer) = 0.6 * 0.14 + 0.4 * 0.4; P(cancer | smoking) = (0.12 * 0.3 + 0.2 * 0.6) / 0.32
     assert answer(question=question) == expected
+
+
+@pytest.mark.parametrize(
+    "smoking",
+    [
+        "20% of young people smoke. 50% of old people smoke.",
+        "The chance that a young person smokes is 20%. The chance that an old person smokes is 50%.",
+        "A young person smokes with probability 20%. An old person smokes with probability 50%.",
+        "Of young people, 20% smoke. Of old people, 50% smoke.",
+        "When people are young, 20% of them smoke. When people are old, 50% of them smoke.",
+        "The smoking rate among young people is 20%. The smoking rate among old people is 50%.",
+    ],
+)
+@pytest.mark.parametrize(
+    "age",
+    [
+        "40% of people are old.",
+        "The chance that a person is old is 40%.",
+        "A person is old with probability 40%.",
+    ],
+)
+def test_frequencies_need_no_word_for_probability(age: str, smoking: str) -> None:
+    cancer = CHANCES[CHANCES.index("For young people who do not") :]
+    # by hand: 0.6 * 0.2 + 0.4 * 0.5
+    assert answer(chances=f"{age} {smoking} {cancer}", question="What is the probability of smoking?") == "0.3200"

@@ -138,3 +138,31 @@ def test_what_is_not_understood_is_not_answered(text):
 )
 def test_denials_are_taken_off(phrase, event, denied):
     assert split_denial(phrase) == (event, denied)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Suppose Praf does not occur. Everything else stays as it was. Would Vork occur?",
+        "Assume that Praf had not occurred. Nothing else is changed from outside. Then would Vork have occurred?",
+        "Suppose Praf did not occur. Vork is of interest to us. Would Vork still occur?",
+        "Now imagine that Praf had been absent. We keep the rules as they are. Would Vork have happened?",
+        "Assume not Praf. (This is contrary to fact.) Would Vork occur?",
+    ],
+)
+def test_sentences_may_stand_between_a_supposition_and_its_question(question: str) -> None:
+    text = "We know that Praf causes Klep. Klep and Zim causes Vork. We observed Zim and Praf. "
+    verdict, _ = answer_formal(text + question)
+    assert getattr(verdict, "answer", None) == "no"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    ["We did not observe Zim.", "Zim was not observed.", "We observed no Zim.", "We observed the absence of Zim."],
+)
+def test_what_was_not_seen_did_not_happen(seen: str) -> None:
+    text = (
+        f"We know that Praf causes Klep. Klep and Zim causes Vork. {seen} Would Vork occur if Praf instead of not Praf?"
+    )
+    verdict, _ = answer_formal(text)
+    assert getattr(verdict, "answer", None) == "no"

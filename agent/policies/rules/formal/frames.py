@@ -68,6 +68,7 @@ CLASSES = {
     "by": "through|via|of|by way of|by",
     "number": r"(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+)) ?(?P<percent>%|percent|per cent)?",
     "equals": "is equal to|is about|is around|is|was|equals|amounts to|stands at|comes to|=|of",
+    "people": "people|persons?|individuals?|adults?|patients?|students?|someone",
     "among": "among|amongst|for|given(?: that)?|conditional on|within",
     "are": "are|is|have|has|get|gets|were|was|develop|develops|show|shows|receive|receives|take|takes|do|does|experience",
     "occurs": "occurs?|happens?|is seen|is observed|is found|is present|holds?",

@@ -36,6 +36,7 @@ STATEMENT_READERS: tuple[StatementReader, ...] = (
     state_rules.read,
     state_levels.read,
     state_chances.read,
+    state_observed.read_unseen,
     state_graph.read,
     state_edges.read,
     state_observed.read,

@@ -13,7 +13,17 @@ _HEAD = re.compile(r"^\s*(premise|background|context|given info|given informatio
 _ASKED = re.compile(r"\b(hypothesis|question)\s*:\s*", re.I)
 _COLON = re.compile(r":\s+(?=\S)")
 _KEEPS_COLON = re.compile(r"\bmethod\s+\w+\s*$|\b(?:option|choice)\s*\w*\s*$", re.I)
-_SUPPOSES = re.compile(r"^(?:further |now |next |and |then |also )*(?:assume|suppose)\b(?! there (?:is|are))", re.I)
+_SUPPOSES = re.compile(
+    r"^(?:further |now |next |and |then |also |let us |let's )*(?:(?:assume|suppose)\b(?! there (?:is|are))|imagine that\b)",
+    re.I,
+)
+_BARE = re.compile(
+    r"^(?:then |so |in that case,? )?(?:would|will|does|do|did|is|are)\b(?!.*\b(?:if|when|instead|given|had)\b)", re.I
+)
+"""A question that needs a supposition."""
+_TELLS = re.compile(r"\d|\b(?:causes?|leads?|results?|brings?|observed?|effect|if|when)\b", re.I)
+MOST_BETWEEN = 3
+"""So many sentences that state nothing may stand between a supposition and its question."""
 _OPENS = re.compile(
     r"^(?:(?:overall|so|then|now|finally|therefore|question|in (?:this|that|such a) (?:\w+ )?world|given (?:this|these|the above)[^,]*|"
     r"based on [^,]*|according to [^,]*),\s+)+",
@@ -55,8 +65,26 @@ def split_passage(text: str) -> Passage:
     while start > 0 and _SUPPOSES.match(sentences[start - 1]):
         start -= 1
     after, form = _part_form(sentences[at + 1 :])
-    statements = [s.rstrip("?") for s in (*sentences[:start], *after)]
-    return Passage(tuple(statements), _OPENS.sub("", " ".join(sentences[start : at + 1])), ". ".join(form))
+    supposed, end = sentences[start:at], start
+    if not supposed and _BARE.match(sentences[at] if sentences else ""):
+        start, end = _supposed_before(sentences, at)
+        supposed = sentences[start:end]
+    between = sentences[end:at] if start < end <= at else []
+    statements = [s.rstrip("?") for s in (*sentences[:start], *between, *after)]
+    return Passage(tuple(statements), _OPENS.sub("", " ".join([*supposed, *sentences[at : at + 1]])), ". ".join(form))
+
+
+def _supposed_before(sentences: list[str], at: int) -> tuple[int, int]:
+    """Where the suppositions of a question begin and end that others stand between; both its own place if there are none."""
+    end = at
+    while end > 0 and at - end < MOST_BETWEEN + 1 and not _SUPPOSES.match(sentences[end - 1]):
+        if _TELLS.search(sentences[end - 1]):
+            return at, at
+        end -= 1
+    start = end
+    while start > 0 and _SUPPOSES.match(sentences[start - 1]):
+        start -= 1
+    return (start, end) if start < end else (at, at)
 
 
 def _part_form(sentences: list[str]) -> tuple[list[str], list[str]]:

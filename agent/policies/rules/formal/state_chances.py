@@ -12,6 +12,7 @@ _LEAD = re.compile(
     r"^(?:we know that|it is known that|overall|in general|also|furthermore|moreover|in addition|and),? ", re.I
 )
 _STATED = (
+    "the {chance} that [(a|an|the)] <given> {people} <event> {equals} {number}",
     "{look at} <given>, the {chance} (of|that) <event> {equals} {number}",
     "the [{overall}] {chance} (of|that|for) <event> {among} <given> {equals} {number}",
     "the [{overall}] {chance} (of|that|for) [observing] [both] <event> {equals} {number}",
@@ -27,7 +28,13 @@ _STATED = (
     "<given> (have|has) (a|an) {number} {chance} of <event>",
     "<event> {occurs} in {number} of <given>",
     "{number} of <given> {are} <event>",
-    "{look at} <given>, {number} [{are}] <event>",
+    "{look at} <given>, {number} [of them] [{are}] <event>",
+    "when {people} are <given>, {number} [of them] <event>",
+    "{number} of [the] <given> {people} <event>",
+    "{number} of [the] {people} <event>",
+    "(a|an) <given> {people} <event> with [a|an] {chance} [of] {number}",
+    "(a|an) {people} [is] <event> with [a|an] {chance} [of] {number}",
+    "the <event> {chance} {among} <given> {equals} {number}",
 )
 _PEOPLE = re.compile(
     r"(?:all |the )*(?:people|persons|individuals|cases|patients|subjects|units|population|everyone)", re.I
@@ -66,6 +73,8 @@ def _stated(text: str, asked: str) -> dict[str, str] | None:
     """The slots of the first pattern that fits and does not cut an event of the question: "being late for work"."""
     for slots in matches(_STATED, text):
         event, given = slots["event"], slots.get("given", "")
+        if given.casefold() in ("a", "an", "the"):
+            continue
         last = event.rpartition(" and ")[2]
         if not given or f"{last} for {given}".casefold() not in asked.casefold() or f"{event} for {given}" not in text:
             return slots
