@@ -65,6 +65,7 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
         contrast = None
     cut = {name for d in (*cause.derived, *effect.derived) if d.how == "threshold" for name in d.of}
     because += _restricted_part(half, {treatment, outcome} - cut - {hints.running_variable or ""}, context)
+    population = [c for c in population if c.column != hints.running_variable]
     question = EffectQuestion(
         treatment=cause.column, outcome=effect.column, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
         population=tuple(population), hints=hints, derived=(*cause.derived, *effect.derived),

@@ -13,6 +13,7 @@ from .context import Context
 from .details import Half, build_question
 from .hints import received_and_assigned, running_variable
 from .modifiers import tail
+from .named_designs import unread_design
 from .roles import sentence_columns
 from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role
 from .values import unplaced_sex
@@ -73,6 +74,8 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
         because.append(f"not used, since they name no column: {', '.join(map(repr, unread[:4]))}")
     question, more = build_question(half, treatment, outcome, context)
     because += more
+    if context.catalog.table is not None and (problem := unread_design(half.words, question.hints)):
+        return Reading(problem=problem, because=tuple(because))
     options = _options(question, half, pair, context)
     if options:
         because.append(f"several columns fit: {'; '.join(o.label for o in options)}; the first was chosen")

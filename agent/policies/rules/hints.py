@@ -32,6 +32,7 @@ from .cues import (
     SAMPLED,
 )
 from .modifiers import Modifiers
+from .named_designs import named_cutoff, named_difference
 from .slots import SURE
 from .timing import When, timing
 from .words import name_parts, root, stem, tokenise
@@ -82,7 +83,14 @@ class _Collector:
 
     def collect(self) -> DesignHints:
         """Try the designs in order, then add what the words say to adjust for."""
-        for rule in (self._selection, self._instrument, self._cutoff, self._before_after, self._random):
+        for rule in (
+            self._selection,
+            self._named_difference,
+            self._instrument,
+            self._cutoff,
+            self._before_after,
+            self._random,
+        ):
             if not self.hints:
                 rule()
         if self.found.adjust_all:
@@ -157,8 +165,25 @@ class _Collector:
         self.hints.update(design="instrument", instrument=name)
         self.because.append(why)
 
+    def _named_difference(self) -> None:
+        """Rule 1: difference in differences, asked for by name."""
+        named = named_difference(self.words, self.asked, self.context)
+        if named is not None:
+            self.hints.update(design="difference_in_differences", time=named.time)
+            self.because.append(named.because)
+            if unit := named.unit or self._repeated_unit((named.time,)):
+                self.hints["unit"] = unit
+
+    def _repeated_unit(self, taken: tuple[str, ...]) -> str | None:
+        """The column that is called a unit and has several rows of each."""
+        index = self.context.index
+        units = [
+            n for n in index.names if n.lower() in _UNIT_NAMES and n in index.cards and n not in (*self.asked, *taken)
+        ]
+        return next((n for n in units if index.cards[n].type != "id" and index.cards[n].n_distinct > 2), None)
+
     def _instrument(self) -> None:
-        """Rule 1: an instrument named in the words, in the codebook, or as assignment beside receipt."""
+        """Rule 2: an instrument named in the words, in the codebook, or as assignment beside receipt."""
         named = self.found.instrument
         if named and named not in self.asked:
             self._take_instrument(named, next(b for b in self.found.because if b.startswith("instrument")))
@@ -201,14 +226,15 @@ class _Collector:
         return not scores or scores[0].score < SURE or any(m.column == self.treatment for m in scores[:2])
 
     def _cutoff(self) -> None:
-        """Rule 2: a cut-off in a running variable."""
-        found = running_variable(self.words, self.context, (self.asked[1],))
+        """Rule 3: a cut-off in a running variable."""
+        found = named_cutoff(self.words, *self.asked, self.context)
+        found = found or running_variable(self.words, self.context, (self.asked[1],))
         if found and found[0] != self.asked[1]:
             self.hints.update(design="regression_discontinuity", running_variable=found[0], cutoff=found[1])
             self.because.append(f"running variable = {found[0]!r}, cut-off {found[1]:g}: {found[2]}")
 
     def _before_after(self) -> None:
-        """Rule 3: one column that tells before from after, and a treatment with two groups."""
+        """Rule 4: one column that tells before from after, and a treatment with two groups."""
         index = self.context.index
         times = [n for n in self.context.roles.before_after if n not in self.asked]
         card = index.cards.get(self.treatment)
@@ -223,13 +249,11 @@ class _Collector:
         )
         self.hints.update(design="difference_in_differences", time=times[0])
         self.because.append(f"before/after = {times[0]!r} by group {self.treatment!r}: {said}")
-        units = [n for n in index.names if n.lower() in _UNIT_NAMES and n not in self.asked and n in index.cards]
-        repeated = [n for n in units if index.cards[n].type != "id" and index.cards[n].n_distinct > 2]
-        if repeated:
-            self.hints["unit"] = repeated[0]
+        if unit := self._repeated_unit((times[0],)):
+            self.hints["unit"] = unit
 
     def _random(self) -> None:
-        """Rule 4: treatment was assigned at random."""
+        """Rule 5: treatment was assigned at random."""
         for reason in _randomised(self.prose, self.treatment, self.context):
             self.hints["design"] = "experiment"
             self.because.append(reason)

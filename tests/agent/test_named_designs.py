@@ -1,0 +1,110 @@
+"""A design that the question names is read, or refused with the next step; it is never dropped silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from whence.agent.policies.rules.read import read_question
+from whence.evals.bench._schemas import catalog
+from whence.tools.domain.examples import DESIGN_EFFECTS, design_tables
+from whence.tools.domain.questions import EffectQuestion
+
+COLUMNS = "t:binary w:binary y:continuous z:continuous firm:nominal:a/b/c score:continuous admitted:binary grade:continuous year:count"
+
+
+def asked(words: str) -> EffectQuestion:
+    reading = read_question(words, catalog(COLUMNS))
+    assert isinstance(reading.question, EffectQuestion), reading.problem
+    return reading.question
+
+
+@pytest.mark.parametrize(
+    ("words", "time"),
+    [
+        ("What is the effect of t on y by difference in differences over w?", "w"),
+        ("What is the effect of t on y by difference-in-differences over year with unit firm?", "year"),
+        ("What is the effect of t on y? Use a DiD design.", "year"),
+    ],
+)
+def test_difference_in_differences_is_read_with_its_period_and_unit(words: str, time: str) -> None:
+    hints = asked(words).hints
+    assert (hints.design, hints.time, hints.unit) == ("difference_in_differences", time, "firm")
+
+
+@pytest.mark.parametrize(
+    ("words", "running", "cutoff"),
+    [
+        ("What is the effect of crossing the cut-off z=0 on y?", "z", 0),
+        ("What is the effect of t on y at the cut-off z = -0.5?", "z", -0.5),
+        ("Students with score above 50 were admitted. What is the effect of admitted on grade?", "score", 50),
+        ("Students with a score of at least 50 were admitted. Does being admitted raise the grade?", "score", 50),
+    ],
+)
+def test_a_cut_off_and_a_rule_of_admission_are_read(words: str, running: str, cutoff: float) -> None:
+    question = asked(words)
+    hints = question.hints
+    assert (hints.design, hints.running_variable, hints.cutoff) == ("regression_discontinuity", running, cutoff)
+    assert (question.population, question.derived) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"), [("below 50", "effect of not getting it"), ("above 50", "exactly at it count as above")]
+)
+def test_what_the_rule_means_for_the_jump_is_said(rule: str, said: str) -> None:
+    words = f"Students with score {rule} were admitted. What is the effect of admitted on grade?"
+    assert said in "\n".join(asked(words).hints.because)
+
+
+def test_a_restriction_of_the_rows_is_not_a_rule_of_admission() -> None:
+    question = asked("Does admitted raise grade for students with score above 50?")
+    assert question.hints.design is None
+    assert [(c.column, c.value) for c in question.population] == [("score", 50)]
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("What is the effect of t on y by difference in differences over nosuch?", "tells before from after"),
+        ("What is the effect of t on y with a regression discontinuity?", "value of the cut-off are not clear"),
+        ("What is the effect of t on y using nosuch as an instrument?", "no column is clearly the instrument"),
+    ],
+)
+def test_a_named_design_that_cannot_be_read_is_refused(words: str, missing: str) -> None:
+    reading = read_question(words, catalog(COLUMNS))
+    assert reading.question is None
+    assert missing in (reading.problem or "")
+
+
+def test_a_named_period_without_a_telling_name_is_estimated_over(start: Callable[..., Any]) -> None:
+    session = start()
+    session.add_frame(design_tables(800, seed=1)["two_periods"], "two")
+    answer = session.ask("What is the effect of t on y by difference in differences over w?")
+    assert answer.design == "difference_in_differences"
+    assert abs(answer.estimate.value - DESIGN_EFFECTS["two_periods"]) < 4 * answer.estimate.std_error
+
+
+def test_a_panel_is_estimated_by_unit(start: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"firm": np.repeat(np.arange(40), 5), "year": np.tile(np.arange(2000, 2005), 40)})
+    frame["law"] = ((frame["firm"] < 20) & (frame["year"] >= 2003)).astype(int)
+    frame["sales"] = frame["firm"] / 10 + 2.0 * frame["law"] + rng.standard_normal(len(frame))
+    session = start()
+    session.add_frame(frame, "firms")
+    answer = session.ask("What is the effect of law on sales by difference in differences over year with unit firm?")
+    assert answer.estimator == "two_way_fixed_effects"
+    assert abs(answer.estimate.value - 2) < 4 * answer.estimate.std_error
+
+
+def test_several_periods_without_a_unit_are_refused_in_the_answer(start: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"t": rng.integers(0, 2, 300), "w": rng.integers(0, 3, 300), "y": rng.standard_normal(300)})
+    session = start()
+    session.add_frame(frame, "three")
+    answer = session.ask("What is the effect of t on y by difference in differences over w?")
+    assert answer.estimate is None
+    assert any("before and after are two" in w for w in answer.warnings)
