@@ -17,6 +17,8 @@ from .view import situation_prompt
 
 MOST_OBJECTIONS = 3
 OFF, SAME = "off", "same"
+MOST_CALLS, MOST_TOKENS = 8, 15_000
+"""What a run may have cost with the critic; a longer one does without, and says so."""
 
 
 class Objected(Model):
@@ -43,6 +45,10 @@ def criticise(asker: Asker, situation: Situation, draft: Draft) -> tuple[Objecti
         What it objects, unchecked; nothing when the configuration switches it off.
     """
     if asker.client.config.critic == OFF:
+        return ()
+    spent, last = asker.usage(), asker.transcript.all()[-1].prompt_tokens
+    if spent.calls >= MOST_CALLS or spent.prompt_tokens + last > MOST_TOKENS:
+        asker.warn("No critic was asked, because the run has cost enough already.")
         return ()
     task = render(
         "critic", draft=_draft(draft), assumptions=_assumptions(draft, situation), most=MOST_OBJECTIONS
