@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from .likeness import contrary, covered, denies, head, predicate, sense
+from .likeness import contrary, covered, denies, head, predicate, sense, tells
 
 _NOTHING = 1e-9
 _SCALE = 0.2
@@ -107,7 +107,7 @@ def _otherwise(one: str, two: str, name: Sequence[str], *, anyway: bool = False)
         return False
     a, b = first.stems, second.stems
     common = [x for x in a if covered((x,), b) > 0]
-    if any(p.casefold().startswith("the ") and not covered(sense(p).stems[:1], common) for p in (one, two)):
+    if any(tells(p) and not covered(sense(p).stems[:1], common) for p in (one, two)):
         return False  # a sentence about something else: the commuter arrives late, being late
     rest, other = _unmatched(predicate(one), b), _unmatched(predicate(two), a)
     same = anyway or head(one) == head(two) or covered(common, name) > _ALL

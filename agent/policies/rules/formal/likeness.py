@@ -81,6 +81,11 @@ def head(phrase: str) -> str:
     return ""
 
 
+def tells(phrase: str) -> bool:
+    """Whether a phrase is a sentence with a verb of its own: "the forest burns down", not "the forest is dry"."""
+    return phrase.casefold().startswith("the ") and _SUBJECT.match(phrase) is None
+
+
 @lru_cache(maxsize=8192)
 def predicate(phrase: str) -> tuple[str, ...]:
     """Stems of what is said of a subject: of "the street is quiet" that of quiet; of other phrases all."""

@@ -87,7 +87,9 @@ class Vocabulary:
         anchors = {e.variable for c in cut for e in c.event[-1:] if not sense(e.variable).negated}
         first = {c.event[0].variable for c in cut if len(c.event) == 1 and not c.given}
         stated = self._premises
-        variable_of = assign(axes, rows, tuple(stated.nodes), stated.edges, stated.latent)
+        # numbers are seldom about what is not observed; rules are about all
+        hidden = () if stated.mechanisms else stated.latent
+        variable_of = assign(axes, rows, tuple(stated.nodes), stated.edges, hidden)
         for axis, variable in zip(axes, variable_of, strict=True):
             if variable is not None:
                 self._phrases.setdefault(variable, []).extend(axis.phrases)
