@@ -249,3 +249,17 @@ def test_near_copies_are_warned_of(run_on: Run) -> None:
     frame = _mixed(300)
     frame["z_again"] = frame["z"] + 0.01 * np.random.default_rng(99).standard_normal(300)
     assert any("'z' and 'z_again'" in w for w in run_on(frame, "discover_pc").warnings)
+
+
+@pytest.mark.parametrize("tool", ["discover_pc", "discover_ges"])
+def test_a_label_that_follows_from_two_others_is_warned_of_and_not_refused(run_on: Run, tool: str) -> None:
+    rng = np.random.default_rng(3)
+    disease = rng.choice(
+        3, size=3000, p=[0.5, 0.3, 0.2]
+    )  # none, the one, the other: never both, as in small Asia samples
+    either = disease > 0
+    sign = np.where(rng.random(3000) < 0.95, either, ~either)
+    found = run_on(pd.DataFrame({"one": disease == 1, "two": disease == 2, "either": either, "sign": sign}), tool)
+    assert any("follows exactly from" in w for w in found.warnings)
+    near = {n for e in found.graph.edges for n in (e.source, e.target) if "either" in (e.source, e.target)}
+    assert len(near) > 1

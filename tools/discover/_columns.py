@@ -96,8 +96,7 @@ def read_columns(env: Env, dataset: str, variables: tuple[str, ...]) -> Columns:
     chosen, notes = _choose(frame, card, variables)
     frame, n_dropped, lost = _complete(frame, chosen)
     columns = _code(frame, chosen, card)
-    warnings = lost + _near_copies(columns)
-    _refuse_redundant(columns)
+    warnings = lost + _near_copies(columns) + _redundant(columns)
     return replace(columns, n_dropped=n_dropped, notes=notes, warnings=warnings)
 
 
@@ -195,8 +194,11 @@ def _code(frame: pd.DataFrame, names: tuple[str, ...], card: DatasetCard) -> Col
     return Columns(names=names, values=values, n_levels=tuple(n_levels))
 
 
-def _refuse_redundant(columns: Columns) -> None:
-    """Stop when a column is an exact function of others: no test can then tell them apart."""
+def _redundant(columns: Columns) -> tuple[str, ...]:
+    """Stop when a column is an exact function of others: no test can then tell them apart.
+
+    Labels that follow from several others, as "either disease" does, can be tested in tables; that is warned of only.
+    """
     import numpy as np
 
     blocks = [columns.block(j) for j in range(len(columns.names))]
@@ -208,14 +210,19 @@ def _refuse_redundant(columns: Columns) -> None:
         )
     # the smallest eigenvalue is a lower bound on every column's own share of variance
     if float(np.linalg.eigvalsh(np.corrcoef(x.T))[0]) > 10 * RANK_TOLERANCE:
-        return
+        return ()
     labels = tuple(n for n, b in zip(columns.names, blocks, strict=True) for _ in range(b.shape[1]))
     keep = independent_columns(x)
     if keep.all():
-        return
+        return ()
     kept = tuple(label for label, k in zip(labels, keep, strict=True) if k)
     j = int((~keep).nonzero()[0][0])
     parts = tuple(dict.fromkeys(p for p in explained_by(x[:, keep], x[:, j], kept) if p != labels[j]))[:4]
+    if all(columns.n_levels) and len(parts) > 1:
+        return (
+            f"Column {show(labels[j])} follows exactly from {', '.join(map(show, parts))}: given these it tells nothing, so "
+            "faithfulness fails and edges at it may be missing or turned.",
+        )
     raise AssumptionViolated(
         f"Column {show(labels[j])} is an exact linear function of {', '.join(map(show, parts)) or 'other columns'} (less than "
         f"{RANK_TOLERANCE:g} of its variance is its own), so tests cannot tell them apart. Leave one of them out of variables."
