@@ -18,7 +18,9 @@ CERTAIN = re.compile(
     r"|certain(?:ly)?|beyond (?:any |all )?doubt|without (?:any |a )?doubt)\b",
     re.I,
 )
-DENIED = re.compile(r"\b(?:no|not|never|nobody|nothing|none|without|nor|neither|cannot|can't|than|less|how)\b|n't\b", re.I)
+DENIED = re.compile(
+    r"\b(?:no|not|never|nobody|nothing|none|without|nor|neither|cannot|can't|than|less|how)\b|n't\b", re.I
+)
 SPARED = frozenset("²³")
 """Exponents of units."""
 RUN = 8
