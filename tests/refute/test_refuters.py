@@ -42,14 +42,12 @@ def _counts(make_env: MakeEnv, tool: str, refuter: str, n_analyses: int, n_runs:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("refuter", REFUTERS)
-@pytest.mark.parametrize("tool", ["estimate_regression", "estimate_ipw"])
-def test_sound_analyses_pass(make_env: MakeEnv, tool: str, refuter: str) -> None:
-    """The full run of 100 analyses is below; 30 here, where 7 % false alarms would give at most 6 (binomial, 99 %)."""
-    found = _counts(make_env, tool, refuter, n_analyses=30, n_runs=10)
-    assert found["pass"] + found["fail"] == 30
-    assert found["fail"] <= 4
+def test_sound_analyses_pass(make_env: MakeEnv, refuter: str) -> None:
+    """100 analyses with every estimator are below; of 10, 7 % false alarms give at most 3 (binomial, 99.6 %)."""
+    found = _counts(make_env, "estimate_regression", refuter, n_analyses=10, n_runs=10)
+    assert found["pass"] + found["fail"] == 10
+    assert found["fail"] <= 3
 
 
 @pytest.mark.slow
@@ -59,7 +57,8 @@ def test_sound_analyses_pass(make_env: MakeEnv, tool: str, refuter: str) -> None
     "tool", ["estimate_difference", "estimate_regression", "estimate_ipw", "estimate_aipw", "estimate_matching"]
 )
 def test_at_most_seven_of_a_hundred_sound_analyses_fail(make_env: MakeEnv, tool: str, refuter: str) -> None:
-    found = _counts(make_env, tool, refuter, n_analyses=100, n_runs=20)
+    n_runs = 10 if tool == "estimate_aipw" else 20  # cross-fitting takes its time
+    found = _counts(make_env, tool, refuter, n_analyses=100, n_runs=n_runs)
     assert found["fail"] <= 7
 
 
