@@ -15,6 +15,8 @@ import pytest
 from whence.agent.cli.main import COMMANDS, run
 from whence.tools.domain.examples import get_example
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +65,6 @@ def test_json_is_one_object_with_the_documented_fields(table: str, capsys: pytes
     assert answer["estimate"]["ci_low"] < get_example("confounder").effect < answer["estimate"]["ci_high"]
 
 
-@pytest.mark.slow
 def test_the_same_question_gives_the_same_numbers(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     seen = []
     for _ in range(2):
@@ -106,7 +107,6 @@ def test_an_unreadable_question_says_what_was_understood_and_gives_examples(
     assert "Try:" in out
 
 
-@pytest.mark.slow
 def test_a_report_and_its_script_are_written_and_the_script_repeats_the_numbers(table: str, tmp_path: Path) -> None:
     command = ["ask", table, "what is the effect of t on y adjusting for z?", "--quiet"]
     assert run([*command, "--report", "a.html", "--report", "a.md", "--report", "a.json", "--report", "a.py"]) == 0
@@ -177,7 +177,6 @@ def test_help_and_tools_take_under_half_a_second() -> None:
         assert min(times) < 0.5
 
 
-@pytest.mark.slow
 def test_thorough_compares_with_a_second_library(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ask", table, "what is the effect of t on y adjusting for z?", "--json", "--thorough"]) == 0
     answer = json.loads(capsys.readouterr().out)

@@ -78,6 +78,7 @@ def test_descriptions_and_text_are_bounded() -> None:
     assert len(book.text) <= MAX_TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["age ", "age: ", "(age) ", "a" * 50, "(" * 50, "x1-", "age is the ", "\n", ": ", "|", "'age', "]
 )

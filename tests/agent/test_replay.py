@@ -23,6 +23,8 @@ from whence.tools.domain.examples import get_example
 from whence.tools.runtime import Runtime
 from whence.tools.workspace import Workspace
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 QUESTION = "What is the effect of t on y adjusting for z?"
 Start = Callable[..., Session]
 
@@ -194,7 +196,6 @@ def test_the_command_shows_every_step_with_the_turns_of_the_model(
     assert shown["answer"]["run"] == recorded
 
 
-@pytest.mark.slow
 def test_the_command_says_what_differs_by_its_exit_status(
     store: RunStore, recorded: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from whence.agent.state import Answer
 from whence.tools.domain.examples import DESIGN_EFFECTS, Example, design_tables, examples, get_example
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 QUESTION = "What is the effect of t on y?"
 N_SAMPLES = 600
 """The front-door and instrument estimates need more than the 300 rows of the other sessions."""
@@ -27,7 +29,6 @@ def plain(answer: Answer) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in kept}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("example", examples().values(), ids=lambda e: e.name)
 def test_a_graph_gives_the_right_verdict_and_no_number_without_identification(
     example: Example, example_session: Callable[..., Any]
@@ -51,7 +52,6 @@ def test_a_graph_gives_the_right_verdict_and_no_number_without_identification(
     assert answer.estimate is not None or example.verdict == "general_id"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["confounder", "mediator"])
 def test_the_same_question_in_other_words_gives_the_same_reading_and_numbers(
     name: str, example_session: Callable[..., Any]

@@ -15,6 +15,8 @@ from whence.tools.domain.errors import UsageError
 from whence.tools.domain.examples import get_example
 from whence.tools.domain.graphs import Dag
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 QUESTION = "What is the effect of t on y adjusting for z?"
 
 
@@ -226,7 +228,6 @@ def test_commands_of_the_chat(session: Any) -> None:
             carry_out(session, wrong, print)
 
 
-@pytest.mark.slow
 def test_the_public_ask_answers_and_refuses(tmp_path: Path) -> None:
     frame = get_example("confounder").simulate(300, seed=2)
     answer = whence.ask(frame, QUESTION, home=tmp_path, report=tmp_path / "r.json", graph=get_example("confounder").dag)

@@ -359,6 +359,7 @@ def test_stored_text_is_shown_on_one_harmless_line(store: Memory) -> None:
     assert len(hit.text) <= 300
 
 
+@pytest.mark.slow
 def test_two_tenants_never_meet(store: Memory) -> None:
     """2,000 random operations of two tenants on the same 50 names against one model of each."""
     rng = random.Random(15)

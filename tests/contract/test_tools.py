@@ -219,6 +219,7 @@ def test_the_same_seed_gives_the_same_result_and_leaves_global_generators_alone(
     assert (before_np[1] == after[1]).all()
 
 
+@pytest.mark.slow
 @every_tool
 def test_a_worker_process_gives_the_same_result(tool, inside, worker, result_of):
     worker.workspace = copy_of(inside)

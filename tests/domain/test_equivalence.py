@@ -227,6 +227,7 @@ def test_parent_sets_of_an_unknown_node_are_refused() -> None:
         possible_parent_sets(Cpdag.of("a -- b"), "z")
 
 
+@pytest.mark.slow
 def test_a_thousand_nodes_are_fast() -> None:
     rng = random.Random(4)
     edges = {tuple(sorted(rng.sample(range(1000), 2))) for _ in range(2000)}

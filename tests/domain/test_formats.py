@@ -284,6 +284,7 @@ def test_entities_and_document_types_are_refused() -> None:
         read_graph('<!DOCTYPE g SYSTEM "file:///etc/passwd"><graphml/>')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -12,6 +12,8 @@ from whence.tools.domain.errors import AssumptionViolated
 from whence.tools.domain.examples import get_example
 from whence.tools.estimate._nuisance import assign_folds, cross_fit
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 
 def _table(n: int = 2000, seed: int = 3) -> pd.DataFrame:
     rng = np.random.default_rng(seed)

@@ -11,6 +11,8 @@ from whence.agent.cli.main import run as cli
 from whence.evals.bench.openai_server.replies import Say
 from whence.evals.bench.openai_server.serve import Traits
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 
 def number_in(body: dict) -> int:
     """The number that the item asks about."""
@@ -182,7 +184,6 @@ BENCHMARK = Benchmark(name="tables", title="", licence="", source="", load=load,
 """
 
 
-@pytest.mark.slow
 def test_the_table_of_an_item_is_loaded_and_its_tools_are_offered(home, serve, capsys, tmp_path):
     (tmp_path / "task.py").write_text(TABLE_TASK)
     rows = [f"{t},{2 * t + noise / 10}" for noise in range(-5, 6) for t in (0, 1)]

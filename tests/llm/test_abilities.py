@@ -20,6 +20,8 @@ from whence.evals.bench.openai_server.traits import Traits
 from whence.tools.domain.errors import BadArguments
 from whence.tools.registry import get_tool
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 WEATHER = '{"city": "Paris", "days": null}'
 
 

@@ -25,6 +25,8 @@ from whence.evals.bench.openai_server.serve import ModelServer, Passing
 from whence.evals.bench.openai_server.traits import KEY, Traits
 from whence.tools.domain.errors import LimitReached, ToolError, UsageError
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 SAY = Say(
     text="Größe 😀 ⇒ 12",
     calls=(("a", "data_load", '{"path": "ü😀.csv"}'), ("b", "data_describe", '{"dataset": "x"}')),
@@ -71,7 +73,6 @@ def test_a_reply_is_put_together_from_pieces_cut_anywhere(api: str, stream: bool
     assert shown(tokens) == (SAY.text if stream else "")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("fault", get_args(Passing))
 def test_a_fault_that_passes_is_mended_by_one_retry(api: str, fault: Any, stream: bool) -> None:
@@ -257,7 +258,6 @@ def test_of_many_calls_through_many_faults_none_crashes_differs_or_is_made_twice
     assert sum(outcome.injected.values()) >= 0.2 * outcome.calls
 
 
-@pytest.mark.slow
 def test_every_malformed_call_is_told_to_the_model(api: str) -> None:
     n_calls, n_told = measure_malformed(api)
     assert n_calls >= 300

@@ -19,6 +19,8 @@ from whence.tools.domain.estimands import Assumption
 from whence.tools.domain.evidence import Check, Evidence
 from whence.tools.domain.questions import EffectQuestion
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 Begin = Callable[..., Any]
 UNSTATED = "The answer leans on nobody leaving one arm more often than the other."
 ATTRITION = {"kind": "unstated_assumption", "text": UNSTATED, "evidence": ["E3"], "about": "no differential attrition"}
@@ -75,7 +77,6 @@ def test_a_revision_that_the_verifier_refuses_does_not_cost_the_draft(begin: Beg
     assert swayed.warnings[-1].startswith("A critic objects")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "unfounded",
     [
@@ -94,7 +95,6 @@ def test_an_objection_that_rests_on_nothing_is_thrown_away(begin: Begin, unfound
     assert not [w for w in answer.warnings if "objects" in w]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("nonsense", ["not JSON", '{"objections": [{"kind": "rude"}]}'])
 def test_a_critic_that_says_nothing_usable_does_not_cost_the_answer(begin: Begin, nonsense: str) -> None:
     def script(body: dict[str, Any]) -> Say:

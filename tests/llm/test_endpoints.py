@@ -15,6 +15,8 @@ from whence.evals.bench.openai_server.replies import Say
 from whence.evals.bench.openai_server.serve import ModelServer
 from whence.evals.bench.openai_server.traits import KEY, MODEL, Traits
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 HELLO = [messages.system("Be brief."), messages.user("hi")]
 TOOL = {
     "type": "function",

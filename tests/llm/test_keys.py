@@ -25,6 +25,8 @@ from whence.evals.bench.openai_server.serve import Fault
 from whence.evals.bench.openai_server.traits import KEY, MODEL
 from whence.tools.domain.errors import LimitReached, UsageError, WhenceError
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 SPELT = "".join(f"\\u{ord(ch):04x}" for ch in KEY)
 """The key as JSON may spell it, which no search in the raw text finds."""
 TWICE = f"{KEY}, {KEY[:9]} and {KEY}"
@@ -113,7 +115,6 @@ def gossiped(
     return go
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_a_key_that_the_model_says_everywhere_is_nowhere(
     api: str, gossiped: Callable[..., Any], seen: Seen, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],

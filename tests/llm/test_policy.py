@@ -20,6 +20,8 @@ from whence.evals.bench.openai_server.serve import KEY, MODEL, Traits
 from whence.tools.domain.errors import LimitReached, UsageError
 from whence.tools.runtime import Runtime
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 Begin = Callable[..., Any]
 GOOD = EXPERIMENT.analyst
 
@@ -60,7 +62,6 @@ POOR = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", POOR)
 def test_an_endpoint_with_fewer_abilities_gives_the_same_evidence(begin: Begin, kind: str) -> None:
     traits, n_refused = POOR[kind]
@@ -99,7 +100,6 @@ def test_a_key_that_the_endpoint_writes_back_is_never_seen_not_even_spelt_otherw
     assert "[key]" in seen
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("act", ["read", "plan", "write"])
 @pytest.mark.parametrize("wrong", ['{"kind": 7}', "[1, 2]", "not JSON at all", "{}", '{"kind": NaN}'])
 def test_a_reply_of_the_wrong_shape_is_told_to_the_model_which_mends_it(begin: Begin, act: str, wrong: str) -> None:
@@ -323,7 +323,6 @@ def test_a_draft_is_sent_back_once_and_what_stays_wrong_is_dropped(begin: Begin)
 FAULTS = {"expired_key": KeyRejected, "context_length": ContextTooLong, "refusal": Refused, "500": EndpointDown}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("at", range(6), ids=["read", "plan", "identify", "estimate", "refute", "write"])
 def test_a_run_that_the_endpoint_ends_is_saved_and_goes_on_without_doing_anything_twice(

@@ -20,6 +20,8 @@ from whence.memory.sqlite_store import SqliteStore
 from whence.memory.store import Memory, VolatileStore
 from whence.tools.domain.graphs import Dag
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 WORDS = ["income", "rain", "vaccine", "school", "price", "sleep", "traffic", "crime", "soil", "latency", "tax", "gene"]
 
 
@@ -50,7 +52,6 @@ def generation(folder: Path) -> str:
     return next(iter((folder / "index").iterdir())).name
 
 
-@pytest.mark.slow
 def test_the_index_finds_what_comparing_with_everything_finds(tmp_path: Path) -> None:
     with open_indexed(tmp_path) as memory, VolatileStore() as oracle:
         fill(memory, 150)
@@ -94,7 +95,6 @@ def test_the_index_stays_while_used_and_is_reopened_after_close(tmp_path: Path) 
         assert generation(tmp_path) == first, "a clean close lets the next open trust the files"
 
 
-@pytest.mark.slow
 def test_an_index_left_open_is_not_trusted(tmp_path: Path) -> None:
     code = "import sys, os; sys.path.insert(0, sys.argv[2]); from test_index import *\n"
     code += "m = open_indexed(Path(sys.argv[1])); fill(m, 40); m.search('rain'); os.kill(os.getpid(), 9)"
@@ -158,12 +158,10 @@ def survives_damage(folder: Path, trials: int, n_graphs: int, seed: int, least_s
                 store.save_graph(f"trial {trial}", Dag.of(nodes=nodes))
 
 
-@pytest.mark.slow
 def test_a_damaged_or_deleted_index_changes_no_answer(tmp_path: Path) -> None:
     survives_damage(tmp_path, trials=10, n_graphs=60, seed=random.randrange(10**6), least_share=1)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_damaged_or_deleted_index_changes_no_answer_thirty_times(tmp_path: Path) -> None:
     survives_damage(tmp_path, trials=30, n_graphs=800, seed=13, least_share=0.97)

@@ -18,6 +18,8 @@ from markdown_it import MarkdownIt
 from .conftest import Write
 from .payloads import PAYLOADS
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 Poison = Callable[[str], dict[str, Any]]
 every_payload = pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
 
@@ -86,7 +88,6 @@ def parsed(path: Path) -> Page:
     return page
 
 
-@pytest.mark.slow
 @every_payload
 def test_a_page_is_made_of_the_same_tags_whatever_the_data_say(payload: str, poisoned: Poison, write: Write) -> None:
     harmless = parsed(write("html", poisoned("harmless name")))
@@ -101,7 +102,6 @@ def test_the_policy_of_a_page_forbids_scripts_and_fetching(poisoned: Poison, wri
     assert page.index("Content-Security-Policy") < page.index("<style>")
 
 
-@pytest.mark.slow
 @every_payload
 def test_markdown_has_no_live_link_image_or_html(payload: str, poisoned: Poison, write: Write) -> None:
     text = write("md", poisoned(payload)).read_text(encoding="utf-8")
@@ -116,7 +116,6 @@ def test_markdown_has_no_live_link_image_or_html(payload: str, poisoned: Poison,
     assert [t.type for t in reader.parse(text)] == plain
 
 
-@pytest.mark.slow
 @every_payload
 def test_a_script_is_the_same_statements_and_one_constant(payload: str, poisoned: Poison, write: Write) -> None:
     def shape(answer: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -133,7 +132,6 @@ def test_a_script_is_the_same_statements_and_one_constant(payload: str, poisoned
     assert record["question"] == " ".join(payload.split())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("at", [i for i, p in enumerate(PAYLOADS) if "'''" in p or "pwned" in p])
 def test_a_script_runs_nothing_of_the_data(at: int, poisoned: Poison, write: Write, tmp_path: Path) -> None:
     script = write("py", poisoned(PAYLOADS[at]))

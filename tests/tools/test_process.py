@@ -18,6 +18,8 @@ import pytest
 from whence.tools.domain.errors import Cancelled
 from whence.tools.runtime import CallStarted
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 PARENT = """
 import sys
 from pathlib import Path
@@ -87,12 +89,10 @@ def cancel_at_random(make: Callable, n_times: int) -> float:
     return longest
 
 
-@pytest.mark.slow
 def test_a_cancelled_worker_is_gone_within_a_second_and_the_next_call_works(make):
     assert cancel_at_random(make, 5) < 1
 
 
-@pytest.mark.slow
 def test_fifty_cancellations_at_random_moments(make, record_property):
     record_property("longest_s", cancel_at_random(make, 50))
 
@@ -146,7 +146,6 @@ def test_an_interrupt_ends_both_workers_of_a_batch(make, tmp_path):
     assert workspace.ledger == []
 
 
-@pytest.mark.slow
 def test_interrupts_at_random_moments_lose_no_worker_and_no_number(runtime):
     """Ctrl-C between any two steps of the parent: only `KeyboardInterrupt` comes out, and the next call works."""
     moments = random.Random(3)
@@ -169,7 +168,6 @@ def test_interrupts_at_random_moments_lose_no_worker_and_no_number(runtime):
     assert [e.id for e in runtime.workspace.ledger] == [f"E{i + 1}" for i in range(len(runtime.workspace.ledger))]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("doing", ["idle", "data_native", "data_hold_gil"])
 def test_a_killed_parent_leaves_no_orphan(doing, tmp_path):
     misbehaving = Path(__file__).parent / "misbehaving.py"
@@ -212,7 +210,6 @@ def test_cancelling_nothing_changes_nothing(runtime):
     assert runtime.pids == pids
 
 
-@pytest.mark.slow
 def test_closing_leaves_no_process_and_no_descriptor(make):
     n_open = len(os.listdir("/proc/self/fd"))
     for _ in range(5):

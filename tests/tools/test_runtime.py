@@ -18,6 +18,8 @@ from whence.tools.domain.results import ColumnCard, DatasetCard
 from whence.tools.runtime import CallStarted, ToolCrashed
 from whence.tools.workspace import Workspace, WorkspaceEnv
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 
 @dataclass
 class Call:
