@@ -101,6 +101,16 @@ def test_a_covariate_that_is_no_column_is_refused_with_the_nearest(phrase: str, 
     assert near in (reading.problem or "")
 
 
+def test_a_vague_list_of_covariates_is_no_refusal() -> None:
+    of = catalog("educ:continuous wage:continuous union:binary age:continuous")
+    words = (
+        "Does union causally affect wage? Adjust for relevant variables, provide numerical results with uncertainty."
+    )
+    reading = read_question(words, of)
+    assert reading.question is not None
+    assert (reading.question.treatment, reading.question.outcome) == ("union", "wage")  # type: ignore[union-attr]
+
+
 def workers(n: int = 400) -> pd.DataFrame:
     """A union membership, at random given age, that multiplies the hourly wage by exp(0.3)."""
     rng = np.random.default_rng(4)

@@ -220,7 +220,9 @@ def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found:
         if not set(u.lower().split()) & generic and not set(stems) & {"confounder", "confounding", "bias"}
     ]
     found.unread += missing
-    found.unknown_covariates += [] if given else missing
+    # after "relevant variables" the list names no columns, and what follows is often another request
+    vague = any(set(u.lower().split()) & generic for u in unknown)
+    found.unknown_covariates += [] if given or vague else missing
 
 
 def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:
