@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple, get_args
 
@@ -141,12 +142,15 @@ def measure(n_calls: int, seed: int = 1, total_s: float = 0.6, api: str = "chat"
     rng = Random(seed)
     kinds = {True: get_args(Lasting), False: get_args(Passing)}
     outcome = Outcome()
+    asked: dict[tuple[str, int], _Asked] = defaultdict(_Asked)
     started = time.monotonic()
 
     def fault(n: int, body: dict[str, Any]) -> Fault | None:
-        if rng.random() >= RATE:
-            return None
-        return rng.choice((*kinds[rng.random() < LASTING_SHARE], "no_usage"))
+        drawn: Fault | None = None
+        if rng.random() < RATE:
+            drawn = rng.choice((*kinds[rng.random() < LASTING_SHARE], "no_usage"))
+        asked[_which(body["messages"])].requests.append((time.monotonic(), drawn))
+        return drawn
 
     with ModelServer(script, fault, seed=seed, retry_after_s=RETRY_AFTER_S) as server:
         config = local_config(server.base_url, api=api, total_s=total_s, retries_per_call=12, retries_per_run=1000)
@@ -155,15 +159,52 @@ def measure(n_calls: int, seed: int = 1, total_s: float = 0.6, api: str = "chat"
             item = 0
             while outcome.calls < n_calls:
                 item += 1
-                _converse(client, server, item, outcome, executed)
+                _converse(client, asked, item, outcome, executed)
             outcome.retries = client.budget.used
         outcome.injected = Counter(server.injected)
-        outcome.duplicates += sum(n - 1 for n in executed.values())
-        n_mended = sum(n for kind, n in outcome.injected.items() if kind in get_args(Passing))
-        outcome.duplicates += abs(len(server.requests) - outcome.calls - n_mended)  # a request that nothing asked for
-        outcome.early = _not_obeyed(server)
+    outcome.duplicates += sum(n - 1 for n in executed.values())
+    outcome.duplicates += sum(each.needless(total_s) for each in asked.values())
+    outcome.early = sum(each.early(total_s) for each in asked.values())
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+@dataclass
+class _Asked:
+    """One model call as the server saw it."""
+
+    requests: list[tuple[float, Fault | None]] = field(default_factory=list[tuple[float, Fault | None]])
+    """When each request came (monotonic, seconds), and the fault it met."""
+    seconds: float = 0
+    """How long the caller waited."""
+
+    @property
+    def errors(self) -> set[type[WhenceError]]:
+        """The errors that belong to the faults met."""
+        return {EXPECTED[fault] for _, fault in self.requests if fault in EXPECTED}
+
+    def needless(self, total_s: float) -> int:
+        """Requests that nothing asked for, or that are missing.
+
+        An attempt that a busy machine let run out of its time may be made again, and may arrive late or never.
+        """
+        extra = len(self.requests) - 1 - sum(fault in get_args(Passing) for _, fault in self.requests)
+        late = self.late(total_s)
+        return max(0, extra - late) if late else abs(extra)
+
+    def late(self, total_s: float) -> int:
+        """How many attempts at most ran out of time for no fault of the server."""
+        return max(0, int(self.seconds / total_s) - sum(fault == "slow_loris" for _, fault in self.requests))
+
+    def early(self, total_s: float) -> int:
+        """Retries before the pause that was asked for; not told where attempts may have come out of order."""
+        pairs = [] if self.late(total_s) else pairwise(self.requests)
+        return sum(fault == "429_after" and then - at < RETRY_AFTER_S for (at, fault), (then, _) in pairs)
+
+
+def _which(conversation: list[dict[str, Any]]) -> tuple[str, int]:
+    """The model call that a conversation belongs to: the question, and how far it has come."""
+    return next(m["content"] for m in conversation if m["role"] == "user"), len(conversation)
 
 
 def script(body: dict[str, Any]) -> Say:
@@ -178,22 +219,28 @@ def script(body: dict[str, Any]) -> Say:
     return Say(text="Ich sehe nach … " if int(item) % 2 else "", calls=calls)
 
 
-def _converse(client: ChatClient, server: ModelServer, item: int, outcome: Outcome, executed: Counter[str]) -> None:
+def _converse(
+    client: ChatClient, asked: dict[tuple[str, int], _Asked], item: int, outcome: Outcome, executed: Counter[str]
+) -> None:
     """One question, its tool calls, and the answer."""
     conversation: list[dict[str, Any]] = [messages.system("Be brief."), messages.user(f"question {item}")]
     stream = item % 4 != 0
-    first = _one(client, server, conversation, outcome, stream)
+    first = _one(client, asked, conversation, outcome, stream)
     if first is None:
         return
     conversation.append(messages.assistant(first))
     for call in first.tool_calls:
         executed[call.id] += 1
         conversation.append(messages.tool_result(call, f"done {call.id}"))
-    _one(client, server, conversation, outcome, stream)
+    _one(client, asked, conversation, outcome, stream)
 
 
 def _one(
-    client: ChatClient, server: ModelServer, conversation: list[dict[str, Any]], outcome: Outcome, stream: bool
+    client: ChatClient,
+    asked: dict[tuple[str, int], _Asked],
+    conversation: list[dict[str, Any]],
+    outcome: Outcome,
+    stream: bool,
 ) -> Reply | None:
     """One model call, compared with what the script says."""
     outcome.calls += 1
@@ -205,6 +252,7 @@ def _one(
         shown.append(token.text)
 
     expected = script({"messages": conversation})
+    this, started = asked[_which(conversation)], time.monotonic()
     try:
         reply = client.ask(conversation, stream=stream, on_token=show)
     except EndpointDown as error:
@@ -212,12 +260,14 @@ def _one(
         return None
     except WhenceError as error:
         outcome.leaks += KEY in f"{error}{shown}{error.__cause__}{error.__context__}"
-        outcome.clean += type(error) is EXPECTED.get(server.injected[-1])
-        outcome.different += type(error) is not EXPECTED.get(server.injected[-1])
+        outcome.clean += type(error) in this.errors
+        outcome.different += type(error) not in this.errors
         return None
     except Exception as error:  # counted, that is the measurement
         outcome.crashes.append(f"{type(error).__name__}: {error}"[:100])
         return None
+    finally:
+        this.seconds = time.monotonic() - started
     calls = tuple(RequestedCall(id=i, name=n, arguments_json=a) for i, n, a in expected.calls)
     is_equal = reply.text == expected.text and reply.tool_calls == calls
     outcome.equal += is_equal
@@ -230,12 +280,6 @@ def _one(
 def _quick(seconds: float) -> None:
     """Pauses that the server asked for are kept; our own are shortened."""
     time.sleep(seconds if seconds <= RETRY_AFTER_S * 1.2 else 0.001)
-
-
-def _not_obeyed(server: ModelServer) -> int:
-    """Retries before the pause that was asked for."""
-    pauses = [server.requests[n + 1][0] - server.requests[n][0] for n in server.paused if n + 1 < len(server.requests)]
-    return sum(pause < RETRY_AFTER_S for pause in pauses)
 
 
 def measure_malformed(api: str = "chat") -> Malformed:

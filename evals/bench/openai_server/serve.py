@@ -109,8 +109,6 @@ class ModelServer:
         self.refused: list[str] = []
         """Why requests were refused as malformed."""
         self.injected: list[Fault] = []
-        self.paused: list[int] = []
-        """Which requests were answered with `Retry-After`."""
         self.lock = threading.Lock()
         self.closing = threading.Event()
 
@@ -209,8 +207,6 @@ class _Handler(BaseHTTPRequestHandler):
             fault = model.fault(n, body)
             if fault:
                 model.injected.append(fault)
-            if fault == "429_after":
-                model.paused.append(n)
             say = model.script(body)
         if not model.traits.parallel:
             say = replace(say, calls=say.calls[:1])
