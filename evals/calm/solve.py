@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..cladder.solve import solve as solve_formally
+from ..harness.formal import solve_formally
 from ..harness.spec import Item, Response
 
 _LETTERS = re.compile(r"Does (\w+) (?:cause|serve as the \w+ node of) (\w+)\?")

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ...agent.policies.rules.formal.answer import answer_formal
-from ...agent.policies.rules.formal.types import FormalVerdict
 from ..harness.spec import Item, Response
 
 _QUESTION = re.compile(r"[^.?!]*\?\s*$")
 _LESS = re.compile(r"\b(?:less|smaller|decrease|negatively|not)\b", re.I)
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-
-
-def solve(item: Item) -> Response:
-    """Read the text, run the one tool that decides it, and say what its result means."""
-    verdict, reading = answer_formal(item.prompt)
-    because = ""
-    if reading is not None:
-        because = f"{'; '.join(reading.because)}. {reading.call.tool}: "
-    if isinstance(verdict, FormalVerdict):
-        return Response(answer=verdict.answer, because=because + verdict.sentence)
-    return Response(answer=None, because=because + verdict.problem)
 
 
 def always_yes(item: Item) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..harness.formal import solve_formally
 from ..harness.perturb import (
     add_asides,
     reorder,
@@ -15,7 +16,7 @@ from ..harness.spec import Benchmark, Published
 from .generate import generate
 from .load import load
 from .names import made_up_names
-from .solve import always_yes, last_two_numbers, solve, yes_to_more
+from .solve import always_yes, last_two_numbers, yes_to_more
 
 O1_CLADDER = "roberto-ceraolo/o1-cladder, first 1,000 of the balanced set"
 
@@ -25,7 +26,7 @@ BENCHMARK = Benchmark(
     licence="MIT",
     source="causalNLP/cladder, commit 3d2d1169b4b939a09048a6a75956c8972a93cc38",
     load=load,
-    solve=solve,
+    solve=solve_formally,
     instructions="Answer the question about this hypothetical world with yes or no.",
     generate=generate,
     perturb={

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...agent.policies.rules.formal.answer import answer_formal
-from ...agent.policies.rules.formal.types import FormalVerdict
+from ..harness.formal import solve_formally
 from ..harness.spec import Item, Response
 from .load import CHOICES
 from .problem import parse_hypothesis
@@ -13,11 +12,8 @@ _LABEL_OF = {"yes": CHOICES[0], "no": CHOICES[1]}
 
 def solve(item: Item) -> Response:
     """Read the text, run the one tool that decides it, and say what its result means."""
-    verdict, reading = answer_formal(item.prompt)
-    because = f"{'; '.join(reading.because)}. " if reading is not None else ""
-    if isinstance(verdict, FormalVerdict):
-        return Response(answer=_LABEL_OF.get(verdict.answer or ""), because=because + verdict.sentence)
-    return Response(answer=None, because=because + verdict.problem)
+    found = solve_formally(item)
+    return found.model_copy(update={"answer": _LABEL_OF.get(found.answer or "")})
 
 
 def always_entailed(item: Item) -> Response:

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from ...agent.policies.rules.formal.answer import answer_formal
-from ...agent.policies.rules.formal.types import FormalVerdict
 from ..harness.spec import Item, Response
-
-
-def solve(item: Item) -> Response:
-    """Read the text, follow the rules, and say how the answer comes about."""
-    verdict, reading = answer_formal(item.prompt)
-    because = f"{'; '.join(reading.because)}. " if reading is not None else ""
-    if isinstance(verdict, FormalVerdict):
-        return Response(answer=verdict.answer, because=because + verdict.sentence)
-    return Response(answer=None, because=because + verdict.problem)
 
 
 def always_no(item: Item) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..harness.formal import solve_formally
 from ..harness.perturb import rewriting
 from ..harness.spec import Benchmark
 from .generate import generate
 from .load import load
 from .rewrite import aside, paraphrase, rename, reorder
-from .solve import always_no, any_denial, solve
+from .solve import always_no, any_denial
 
 BENCHMARK = Benchmark(
     name="counterbench",
@@ -15,7 +16,7 @@ BENCHMARK = Benchmark(
     licence="MIT",
     source="CounterBench on the Hugging Face hub, 1,000 rows",
     load=load,
-    solve=solve,
+    solve=solve_formally,
     instructions="The rules are complete: an effect happens if and only if one of its causes makes it. Answer yes or no.",
     positive=None,
     generate=generate,

@@ -71,7 +71,7 @@ def identify(graph: Admg, outcomes: frozenset[str], treatments: frozenset[str]) 
 
     Reference: Shpitser and Pearl 2006, Figure 3; complete by their Theorem 5.
     """
-    order = _causal_order(graph)
+    order = causal_order(graph)
     return _Solver(graph).solve(outcomes, treatments, Distribution(order, Prob(order)), graph)
 
 
@@ -168,7 +168,8 @@ def districts(graph: Admg) -> list[frozenset[str]]:
     return found
 
 
-def _causal_order(graph: Admg) -> tuple[str, ...]:
+def causal_order(graph: Admg) -> tuple[str, ...]:
+    """The nodes, causes first."""
     left, order = dict.fromkeys(graph.nodes), list[str]()
     while left:
         ready = [n for n in left if not any(p in left for p in graph.parents(n))]

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from ..domain.graphs import Admg
 from ..domain.walks import Walks
+from ._id import causal_order
 
 Setting = tuple[tuple[str, str], ...]
 """Variables and the symbols of the values they are set to, sorted: (("x", "x=1"),)."""
@@ -134,17 +135,6 @@ class WorldsGraph:
         """A node at which the variable is seen to have a value anyway; then nothing needs to set it."""
         nodes = (n for n, value in self.events.items() if n[0] == variable and value == symbol)
         return next(nodes, symbol)
-
-
-def causal_order(graph: Admg) -> tuple[str, ...]:
-    """The nodes, causes first."""
-    left, order = dict.fromkeys(graph.nodes), list[str]()
-    while left:
-        ready = [n for n in left if not any(p in left for p in graph.parents(n))]
-        order += ready
-        for n in ready:
-            del left[n]
-    return tuple(order)
 
 
 def relevant(graph: Admg, variable: str, do: Mapping[str, str]) -> Setting:

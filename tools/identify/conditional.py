@@ -52,7 +52,7 @@ def run(args: ConditionalArgs, env: Env) -> CounterfactualIdentification:
         formula=formula and f"{query} = {formula}",
         reason=reason,
         assumptions=(
-            Assumption(name="graph is right", meaning="The graph has every cause and every hidden common cause."),
+            Assumption(name="the graph is right", meaning="The graph has every cause and every hidden common cause."),
         ),
     )
 
@@ -61,7 +61,7 @@ TOOL = Tool(
     "identify_conditional",
     ConditionalArgs,
     run,
-    assumes=("graph is right", "positivity"),
+    assumes=("the graph is right", "positivity"),
     example=ConditionalArgs(graph="confounder", treatment="t", outcome="y", given=("z",)),
     reference="Shpitser and Pearl 2006, Identification of conditional interventional distributions, Figure 3 (IDC)",
 )

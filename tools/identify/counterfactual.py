@@ -62,7 +62,7 @@ def run(args: CounterfactualArgs, env: Env) -> CounterfactualIdentification:
         formula=formula,
         reason=reason,
         assumptions=(
-            Assumption(name="graph is right", meaning="The graph has every cause and every hidden common cause."),
+            Assumption(name="the graph is right", meaning="The graph has every cause and every hidden common cause."),
         ),
     )
 
@@ -121,7 +121,7 @@ TOOL = Tool(
     "identify_counterfactual",
     CounterfactualArgs,
     run,
-    assumes=("graph is right", "positivity"),
+    assumes=("the graph is right", "positivity"),
     example=CounterfactualArgs(
         graph="confounder",
         events=(CounterfactualEvent(variable="y", value=1, do={"t": 1}),),
