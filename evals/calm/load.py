@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from ...tools.domain.errors import UsageError
+from ..harness.rows import read_rows
 from ..harness.spec import AnswerKind, Item
 from .audit import known_error
 from .prompts import Row, prompt_of
@@ -49,8 +48,7 @@ def load(path: Path | None) -> Iterator[Item]:
     """
     for file in _files(path or SAMPLE):
         named = task_named(file.name)
-        for number, row in enumerate(_rows(file)):
-            where = f"record {number + 1} of {file.name!r}"
+        for number, (where, row) in enumerate(read_rows(file)):
             yield item_of(task_of_row(row, where, named), row, where, number)
 
 
@@ -109,33 +107,6 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise UsageError(f"No task file of CaLM, such as 'ATE-P_ATE-basic_EN.jsonl', is in the folder {str(path)!r}.")
     return found
-
-
-def _rows(file: Path) -> Iterator[Row]:
-    """The records of a file, which is read line by line unless it is one JSON array."""
-    with file.open(encoding="utf-8-sig") as lines:
-        first = next((line for line in lines if line.strip()), "")
-        if first.lstrip().startswith("["):
-            yield from _checked(file, 1, first + lines.read(), list)
-            return
-        for number, line in enumerate(chain((first,), lines), start=1):
-            if line.strip():
-                yield from (_checked(file, number, line, dict),)
-
-
-def _checked(file: Path, number: int, text: str, form: type) -> Any:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"Line {number} of {file.name!r} is not JSON ({error}); CaLM has one record a line."
-        ) from error
-    records = value if form is list else [value]
-    if not isinstance(value, form) or not all(isinstance(r, dict) for r in records):
-        raise UsageError(
-            f"Line {number} of {file.name!r} is no record: {text.strip()[:80]!r}. A JSON object is needed."
-        )
-    return value
 
 
 def _task_by_fields(row: Row) -> Task | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ...tools.domain.errors import UsageError
+from ..harness.rows import read_rows
 from ..harness.spec import Item
 from .audit import unobtainable
 
@@ -101,10 +102,4 @@ def _prompt(words: str, table: Path, target: Mapping[str, object], levels: Mappi
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
-    try:
-        found: object = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{str(file)[-120:]!r} cannot be read: {error}. It should hold a JSON list.") from error
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in cast("list[object]", found)):
-        raise UsageError(f"{str(file)[-120:]!r} is not a JSON list of objects.")
-    return cast("list[dict[str, Any]]", found)
+    return [row for _, row in read_rows(file)]

@@ -64,6 +64,8 @@ def _parsed(file: Path, line: int, text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(f"Line {line + error.lineno - 1} of {str(file)[:200]!r} is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:  # digits or brackets without end
+        raise UsageError(f"Line {line} of {str(file)[:200]!r} cannot be read as JSON: {error}.") from error
 
 
 def _object(file: Path, number: int, record: Any) -> tuple[str, dict[str, Any]]:

@@ -6,9 +6,10 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ...tools.domain.errors import UsageError
+from ..harness.rows import read_rows
 from ..harness.spec import Item
 from .audit import exchanged
 
@@ -43,21 +44,10 @@ def load(path: Path | None) -> Iterator[Item]:
             f"There is no JSON file in {str(path)[:200]!r}; give a folder with questions and their tables."
         )
     for file in files:
-        for number, row in enumerate(_rows(file)):
-            where = f"row {number + 1} of {file.name!r}"
+        for number, (where, row) in enumerate(read_rows(file)):
             item = _causci(row, file, number) if "query" in row else _qrdata(row, file, number, where)
             if item is not None:
                 yield item
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    try:
-        rows: object = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file.name!r} cannot be read: {error}. It should hold a JSON list of questions.") from error
-    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in cast("list[object]", rows)):
-        raise UsageError(f"{file.name!r} is not a JSON list of objects; see evals/textbook/README.md for the formats.")
-    return cast("list[dict[str, Any]]", rows)
 
 
 def _causci(row: dict[str, Any], file: Path, number: int) -> Item | None:
