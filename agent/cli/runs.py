@@ -83,11 +83,11 @@ def _show(store: RunStore, run: RunRecord, as_json: bool) -> int:
 
 
 def _record(run: RunRecord, evidence: Sequence[Evidence], turns: Sequence[Turn]) -> dict[str, Any]:
-    """Everything that is known of a run; the requests of turns, which are long, are left out."""
+    """Everything that is known of a run, with every request as it was sent."""
     known = run.model_dump(mode="json", exclude={"answer", "catalog"})
     return {
         **known,
-        "turns": [t.model_dump(mode="json", exclude={"request", "key"}) for t in turns],
+        "turns": [t.model_dump(mode="json", exclude={"key"}) for t in turns],
         "evidence": [e.model_dump(mode="json") for e in evidence],
         "answer": run.answer.model_dump(mode="json", exclude={"evidence"}) if run.answer else None,
     }

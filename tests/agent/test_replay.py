@@ -192,6 +192,7 @@ def test_the_command_shows_every_step_with_the_turns_of_the_model(
     assert run(["runs", "show", recorded, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["turns"][0]["prompt_tokens"] == 1234
+    assert shown["turns"][0]["request"] == turn.request
     assert [e["id"] for e in shown["evidence"]] == [e.id for e in store.evidence(recorded)]
     assert shown["answer"]["run"] == recorded
 
