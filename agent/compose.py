@@ -13,9 +13,8 @@ from .state import Answer, Draft, Estimate, LedgerEntry, ModelUsage, Objection, 
 
 TESTED_BY: dict[str, tuple[str, ...]] = {
     "positivity": ("overlap",),
-    "instrument relevance": ("weak_instrument", "instrument strength"),
+    "instrument relevance": ("instrument strength",),
     "random assignment": ("joint balance",),
-    "the graph is right": ("implied_independencies",),
 }
 """Assumptions that a check speaks to, by the beginnings of their names."""
 

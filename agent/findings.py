@@ -31,7 +31,9 @@ def remember(memory: Memory, answer: Answer, catalog: Catalog, author: str) -> G
             words=answer.words, answer=body, claim=answer.claim, question=body["question"], author=author,
             dataset_sha256=sha, run=answer.run,
         )  # fmt: skip
-    results = [result_from_json(e.result) for e in answer.evidence if e.ok and e.result]
+    results = [
+        result_from_json(e.result) for e in answer.evidence if e.ok and e.result and e.result.get("kind") == "graph"
+    ]
     learned = [r for r in results if isinstance(r, GraphResult) and r.learned]
     if not learned:
         return None

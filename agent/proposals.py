@@ -15,7 +15,7 @@ from ..tools.domain.knowledge import Knowledge
 from ..tools.domain.model import Model
 from ..tools.domain.results import GraphResult, result_from_json
 from .events import Listener, ignore
-from .state import Catalog, ModelUsage
+from .state import Agreement, Catalog, ModelUsage
 
 if TYPE_CHECKING:
     from .policies.llm.client import ChatClient
@@ -24,22 +24,6 @@ if TYPE_CHECKING:
 PROPOSED = "proposed"
 SURE_ENOUGH = 0.5
 """Confidence from which an accepted direction constrains a search."""
-
-
-class Agreement(Model):
-    """What became of the edges when the names were taken away."""
-
-    n_both: int
-    n_named_only: int
-    n_anonymous_only: int
-    share: float
-    """Edges drawn both times among all that were drawn (Jaccard)."""
-
-    def __str__(self) -> str:
-        return (
-            f"With codes for names, {self.n_both} of the edges were drawn again, {self.n_named_only} were not, and "
-            f"{self.n_anonymous_only} were new: agreement {self.share:.0%}."
-        )
 
 
 class Request(Model):
@@ -85,10 +69,7 @@ def draw(client: ChatClient, catalog: Catalog, *, robust: bool = False, emit: Li
     described = _described(catalog)
     study = catalog.codebook.text[:900]
     drawn = draw_graph(asker, described, study)
-    again = draw_anonymously(asker, described, drawn, study) if robust else None
-    agreement = again and Agreement(
-        n_both=again.n_both, n_named_only=again.n_named_only, n_anonymous_only=again.n_anonymous_only, share=again.share
-    )
+    agreement = draw_anonymously(asker, described, drawn, study) if robust else None
     args = {
         "name": PROPOSED, "variables": [name for name, _ in described], "edges": _edges(drawn),
         "by": f"the language model {client.config.model}",

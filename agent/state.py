@@ -192,6 +192,26 @@ class ModelUsage(Model):
     """In the currency of the prices in the configuration; None when it holds none."""
 
 
+class Agreement(Model):
+    """What became of the edges a model drew when the names were taken away."""
+
+    n_both: int
+    n_named_only: int
+    n_anonymous_only: int
+
+    @property
+    def share(self) -> float:
+        """Edges drawn both times among all that were drawn (Jaccard); 1 when there are none at all."""
+        total = self.n_both + self.n_named_only + self.n_anonymous_only
+        return self.n_both / total if total else 1.0
+
+    def __str__(self) -> str:
+        return (
+            f"With codes for names, {self.n_both} of the edges were drawn again, {self.n_named_only} were not, and "
+            f"{self.n_anonymous_only} were new: agreement {self.share:.0%}."
+        )
+
+
 class Answer(Model):
     """The versioned object that `--json` prints and apps read; see docs/answer.md."""
 

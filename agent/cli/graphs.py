@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from ...memory.store import Memory, open_memory
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
 from ..files import named_file, read_text
 from ..home import home_folder
-from ..proposals import Proposal
 from .text import clean
+
+if TYPE_CHECKING:
+    from ..proposals import Proposal
 
 NAMED = {
     "show": "print a graph",

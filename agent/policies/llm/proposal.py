@@ -18,6 +18,7 @@ from pydantic import Field
 from ....prompts import render
 from ....tools.domain.graphs import find_cycle
 from ....tools.domain.model import Model
+from ...state import Agreement
 from .ask import Asker
 from .errors import NoUsableReply
 
@@ -91,21 +92,6 @@ class Drawn(NamedTuple):
     """What it insisted on and was left out, with the reason."""
 
 
-class Agreement(NamedTuple):
-    """The same question with the names taken away."""
-
-    drawn: Drawn
-    n_both: int
-    n_named_only: int
-    n_anonymous_only: int
-
-    @property
-    def share(self) -> float:
-        """Edges found both times among all that were found (Jaccard); 1 when there are none at all."""
-        total = self.n_both + self.n_named_only + self.n_anonymous_only
-        return self.n_both / total if total else 1.0
-
-
 def draw_graph(asker: Asker, variables: Sequence[Described], study: str = "") -> Drawn:
     """Have a model draw a graph, breadth first.
 
@@ -145,9 +131,9 @@ def draw_anonymously(
     names = {code: name for name, code in codes.items()}
     hidden = [(codes[name], _without(text, name)) for name, text in shuffled]
     anonymous = draw_graph(asker, hidden, _without(study, *codes))
-    edges = tuple(o._replace(source=names[o.source], target=names[o.target]) for o in anonymous.edges)
-    one, two = ({(o.source, o.target) for o in found} for found in (named.edges, edges))
-    return Agreement(Drawn(edges, anonymous.refused), len(one & two), len(one - two), len(two - one))
+    one = {(o.source, o.target) for o in named.edges}
+    two = {(names[o.source], names[o.target]) for o in anonymous.edges}
+    return Agreement(n_both=len(one & two), n_named_only=len(one - two), n_anonymous_only=len(two - one))
 
 
 def direction(asker: Asker, first: Described, second: Described, study: str = "") -> DirectionReply:
