@@ -41,10 +41,13 @@ def value_of(query: str, graph: str, numbers: Numbers) -> float | None:
 
 
 def answer_of(query: str, graph: str, numbers: Numbers, question: str) -> str | None:
-    """The answer by the printed numbers, with the published rule for effects that are nearly zero."""
+    """The answer by the printed numbers."""
     value = value_of(query, graph, numbers)
-    if value is None:
-        return None
+    return None if value is None else verdict(query, value, question)
+
+
+def verdict(query: str, value: float, question: str) -> str:
+    """What a quantity says to a question, with the published rule for effects that are nearly zero."""
     if query not in ("marginal", "exp_away") and abs(value) < ZERO:
         return "no"
     up = asks_up(question) != (query == "ett")

@@ -16,7 +16,7 @@ from ..harness.spec import Benchmark, Published
 from .generate import generate
 from .load import load
 from .names import made_up_names
-from .solve import always_yes, last_two_numbers, yes_to_more
+from .shortcuts import always_yes, last_two_numbers, yes_to_more
 
 O1_CLADDER = "roberto-ceraolo/o1-cladder, first 1,000 of the balanced set"
 

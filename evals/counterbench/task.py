@@ -8,7 +8,7 @@ from ..harness.spec import Benchmark
 from .generate import generate
 from .load import load
 from .rewrite import aside, paraphrase, rename, reorder
-from .solve import always_no, any_denial
+from .shortcuts import always_no, any_denial
 
 BENCHMARK = Benchmark(
     name="counterbench",

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
+from whence.evals.cladder.__main__ import main
 from whence.evals.cladder.audit import HIDDEN, NO_MARGIN, NO_WEIGHTS, ROUNDED, TIE, TWICE, known_error
+from whence.evals.cladder.gold import TERMS, ask
 from whence.evals.cladder.load import load
 from whence.evals.cladder.printed import FORMS, answer_of, numbers_of
 from whence.evals.cladder.task import BENCHMARK
 from whence.evals.cladder.worlds import SHAPES, World
 from whence.evals.harness.formal import solve_formally
 from whence.tools.domain.errors import UsageError
-from whence.tools.reason.query import QueryArgs, run
 
 ROW: dict[str, Any] = {
     "question_id": 7,
@@ -89,61 +90,38 @@ def test_a_small_difference_is_no_in_both_directions() -> None:
         assert answer_of("ate", "chain", numbers_of("50% and 50%"), f"Will x {way} the chance of y?") == "no"
 
 
-GRAPHS = {
-    "chain": "X>V2 V2>Y", "fork": "X>Y V2>Y", "collision": "X>V3 Y>V3", "confounding": "V1>X V1>Y X>Y", "mediation": "X>V2 X>Y V2>Y",
-    "frontdoor": "V1>X X>V3 V1>Y V3>Y", "IV": "V1>X V2>X V1>Y X>Y", "arrowhead": "X>V3 V2>V3 X>Y V2>Y V3>Y",
-    "diamond": "X>V3 X>V2 V2>Y V3>Y", "diamondcut": "V1>V3 V1>X X>Y V3>Y",
-}  # fmt: skip
-LATENT = {"frontdoor": ("V1",), "IV": ("V1",), "arrowhead": ("V2",)}
-TERMS: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
-    **{(q, g): (("Y", "X"),) for q in ("ate", "ett") for g in ("chain", "diamond", "fork", "mediation", "arrowhead")},
-    **{("nie", g): (("Y", "X"),) for g in ("chain", "diamond")},
-    ("ate", "confounding"): (("Y", "V1", "X"), ("V1",)),
-    ("ett", "confounding"): (("Y", "V1", "X"), ("V1",)),
-    ("ate", "diamondcut"): (("Y", "V1", "X"), ("V1",)),
-    ("ett", "diamondcut"): (("Y", "X", "V3"), ("V3", "X")),
-    ("ate", "IV"): (("Y", "V2"), ("X", "V2")),
-    ("ate", "frontdoor"): (("V3", "X"), ("Y", "X", "V3"), ("X",)),
-    ("nie", "frontdoor"): (("V3", "X"), ("Y", "X", "V3"), ("X",)),
-    ("ett", "frontdoor"): (("Y", "X", "V3"), ("V3", "X")),
-    ("nde", "mediation"): (("Y", "X", "V2"), ("V2", "X")),
-    ("nie", "mediation"): (("Y", "X", "V2"), ("V2", "X")),
-    ("nde", "arrowhead"): (("Y", "X", "V3"), ("V3", "X", "V2"), ("V2",)),
-    ("nie", "arrowhead"): (("Y", "X", "V3"), ("V3", "X", "V2"), ("V2",)),
-}
-KINDS = {"ate": "ATE", "ett": "ATT", "nde": "NDE", "nie": "NIE"}
-ASSUME = ("homogeneous_effect", "treated_like_all", "unconfounded_mediator")
-
-
-@pytest.mark.parametrize(("query", "graph"), [k for k in FORMS if k[0] in KINDS])
+@pytest.mark.parametrize(("query", "graph"), [k for k in FORMS if k in TERMS])
 def test_engine_on_gold_readings_equals_the_closed_form(query: str, graph: str) -> None:
     rng = random.Random(f"{query}{graph}")
     # a world with this graph makes the numbers consistent
     shape = next((s for s in SHAPES if s.name == graph), None)
-    numbers: list[float] = []
-    probabilities: list[dict[str, object]] = []
     world = World.draw(shape, rng) if shape else None
-    for event, *given in TERMS[query, graph]:
-        for at in product((0, 1), repeat=len(given)):
-            state = dict(zip(given, at, strict=True))
-            value = world.chance({event: 1}, state) if world else rng.uniform(0.35, 0.65)
-            numbers.append(value)
-            probabilities.append({"event": {event: 1}, "given": state, "value": value})
-    answer = run(
-        QueryArgs.model_validate(
-            {
-                "edges": tuple(tuple(e.split(">")) for e in GRAPHS[graph].split()),
-                "latent": LATENT.get(graph, ()),
-                "probabilities": tuple(probabilities),
-                "query": KINDS[query],
-                "treatment": "X",
-                "outcome": "Y",
-                "assume": ASSUME,
-            }
-        ),
-        None,  # type: ignore[arg-type]
-    )
+    numbers = [
+        world.chance({event: 1}, dict(zip(given, at, strict=True))) if world else rng.uniform(0.35, 0.65)
+        for event, *given in TERMS[query, graph]
+        for at in product((0, 1), repeat=len(given))
+    ]
+    answer = ask(query, graph, numbers)
+    assert answer is not None
     assert answer.value == pytest.approx(FORMS[query, graph](*numbers), abs=1e-7), answer
+
+
+def test_the_command_for_gold_readings_names_every_label_it_differs_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = {**ROW, "meta": {**ROW["meta"]}}
+    rounded = {
+        **ROW, "question_id": 8, "given_info": "For those who are not pexu, the probability of rukz is 50%. "
+        "For those who are pexu, the probability of rukz is 50%.",
+    }  # fmt: skip
+    wrong = {**ROW, "question_id": 9, "answer": "no"}
+    monkeypatch.setattr("sys.argv", ["cladder", str(tmp_path / "rows.jsonl")])
+    for rows, status in (((sound, rounded), 0), ((sound, wrong), 1)):
+        (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+        assert main() == status
+        out = capsys.readouterr().out
+        assert "1 of     2 equal" in out
+    assert "1: 9 (ate, chain)" in out
 
 
 def test_generated_items_are_answered_exactly() -> None:

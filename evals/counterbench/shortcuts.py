@@ -1,4 +1,4 @@
-"""Answer CounterBench with the rule policy's reader and tools, and by shortcuts that never read the rules."""
+"""Answers to CounterBench that never read the rules."""
 
 from __future__ import annotations
 

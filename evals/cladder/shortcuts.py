@@ -1,4 +1,4 @@
-"""Answer CLadder with the rule policy's reader and tools, and by shortcuts that never read the premises."""
+"""Answers to CLadder that never read the premises."""
 
 from __future__ import annotations
 
