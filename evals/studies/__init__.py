@@ -1,0 +1,1 @@
+"""Simulated studies, each told in words, with questions whose answers are known by construction."""
