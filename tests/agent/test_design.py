@@ -6,9 +6,11 @@ import pytest
 
 from whence.agent.policies.rules.design import RULES, choose_design
 from whence.agent.policies.rules.effect import effect_plan
+from whence.agent.policies.rules.timing import placed
 from whence.agent.policy import Situation
 from whence.agent.state import Catalog, Codebook
 from whence.tools.domain.evidence import Evidence
+from whence.tools.domain.knowledge import Knowledge
 from whence.tools.domain.questions import Contrast, DesignHints, EffectQuestion
 from whence.tools.domain.results import (
     AuditReport,
@@ -206,3 +208,33 @@ def test_without_a_table_nothing_is_estimated_and_the_plan_is_final() -> None:
     plan = effect_plan(question, situation)
     assert not plan.provisional
     assert "estimate" not in [s.stage for s in plan.steps]
+
+
+@pytest.mark.parametrize(
+    ("codebook", "knowledge", "when"),
+    [
+        ({"score": "score of the first exam"}, {}, "unknown"),
+        ({"score": "score of the exam, taken before any training of staff"}, {}, "before"),
+        ({"score": "score of the exam that came after the training"}, {}, "after"),
+        ({}, {"required": (("score", "training"),)}, "before"),
+        ({}, {"required": (("training", "score"),)}, "after"),
+        ({}, {"tiers": (("score",), ("training",))}, "before"),
+        ({}, {"tiers": (("training",), ("score",))}, "after"),
+        ({"score": "test score at follow-up"}, {"exogenous": ("score",)}, "before"),
+    ],
+)
+def test_a_column_is_placed_by_the_codebook_and_above_it_by_what_the_person_knows(
+    codebook: dict[str, str], knowledge: dict[str, object], when: str
+) -> None:
+    catalog = Catalog(
+        table=table("training", "y", "age", "score"),
+        codebook=Codebook(columns=codebook),
+        knowledge=Knowledge.model_validate(knowledge),
+    )
+    assert placed("training", catalog)["score"] == when
+
+
+def test_columns_that_nothing_places_are_named_and_tried_beside_the_answer() -> None:
+    design = choose_design(*asked(audited(), codebook=Codebook(columns={"age": "age at baseline"})))
+    assert (design.kind, design.adjustment_set, design.unplaced) == ("backdoor", ("age",), ("score", "income"))
+    assert any("nothing says when score, income came" in r for r in design.reasons)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from whence.agent.state import Answer
@@ -119,6 +120,27 @@ def test_a_treatment_of_several_levels_is_reported_level_by_level(start: Any) ->
     answer = session.ask("What is the effect of dose on y?")
     levels = next(c.text for c in answer.claims if c.text.startswith("Each level"))
     assert all(level in levels for level in effects)
+
+
+def test_a_column_that_nothing_places_in_time_is_tried_beside_the_answer_and_settled_by_knowledge(start: Any) -> None:
+    rng = np.random.default_rng(5)
+    prior, segment = rng.standard_normal(N_SAMPLES), rng.integers(0, 2, N_SAMPLES)
+    t = (prior + 2 * segment + rng.standard_normal(N_SAMPLES) > 1).astype(int)
+    y = 2 * t + prior + 3 * segment + rng.standard_normal(N_SAMPLES)
+    session = start()
+    session.add_frame(pd.DataFrame({"t": t, "y": y, "prior_orders": prior, "segment": segment}), "shop")
+    answer = session.ask("What is the effect of t on y?")
+    assert answer.adjustment_set == ("prior_orders",)
+    said = next(c for c in answer.claims if "Nothing says whether segment came before t" in c.text)
+    beside = next(entry for entry in answer.ledger if entry.evidence == said.evidence[0])
+    assert beside.exploratory
+    assert beside.ci_low is not None
+    assert beside.ci_high is not None
+    assert beside.ci_low < 2 < beside.ci_high
+    session.know("segment comes before t")
+    told = session.ask("What is the effect of t on y?")
+    assert set(told.adjustment_set or ()) == {"prior_orders", "segment"}
+    assert covers(told, 2)
 
 
 @pytest.mark.parametrize(

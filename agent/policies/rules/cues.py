@@ -25,6 +25,7 @@ BEFORE = one_of(
     r"baseline\b",
     r"pre-?(?:treatment|intervention|program|training|test|existing|period|randomi[sz]ation)\b",
     r"in the (?:year|month|week|quarter)s? before\b",
+    r"(?:at|on|upon) (?:the )?(?:sign-?up|registration|onboarding|hir(?:e|ing)|intake|birth|recruitment|screening|triage|referral)\b",
     r"before being\b",
     r"prior (?:to the|earnings|income|scores?|wages?|achievement|sales|spend\w*|purchases|experience)\b",
 )
@@ -40,6 +41,10 @@ AFTER = one_of(
     r"(?:days|weeks|months|years) after\b",
 )
 LEADING_BEFORE = re.compile(r"^(?:initial|previous|prior|past)\b", re.IGNORECASE)
+BESIDE_SOMETHING = re.compile(
+    r"\b(before|prior to|ahead of|after|following|because of|as a result of)\s+((?:[\w'-]+\s*){1,6})", re.IGNORECASE
+)
+"""An order in time, and the next words: the thing that it is counted from."""
 ALL_EXCEPT = re.compile(
     r"\b(?:every|all)(?: the)?(?: other)? (?:columns?|variables?|covariates?|features?)"
     r"(?:\s+(?:except|but|other than|besides|apart from)(?: for)? ([^.;]{1,120}?))?,? (?:was|were|is|are) "

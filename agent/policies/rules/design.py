@@ -10,7 +10,7 @@ from ....tools.domain.results import BalanceReport
 from ...policy import Situation
 from .ledger import Seen
 from .support import unbalanced, weigh_support
-from .timing import listed_confounders, timing
+from .timing import When, listed_confounders, placed
 
 MIN_BALANCE_COVARIATES = 3
 MAX_SMD = 0.1
@@ -25,6 +25,8 @@ class Design(Model):
     rejected: tuple[str, ...] = ()
     adjustment_set: tuple[str, ...] = ()
     """Back-door: what identifies the effect. Experiment: covariates from before, for precision and for balance."""
+    unplaced: tuple[str, ...] = ()
+    """Columns of which nothing says whether they came before the treatment; an estimate with them is shown beside."""
     instruments: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
     """Covariates whose balance is looked at before anything is estimated."""
@@ -130,20 +132,45 @@ def _few(names: list[str]) -> str:
 
 
 def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
-    """Rule 5: covariates that the codebook says were measured before treatment."""
+    """Rule 5: covariates that the codebook or their names place before the treatment."""
     before = measured_before(question, situation, seen)
     if not before:
         return "no codebook says which columns were measured before treatment"
-    when = timing(situation.catalog.codebook, situation.catalog)
+    when = placed(question.treatment, situation.catalog)
     after = [c for c, t in when.items() if t == "after" and c not in (question.treatment, question.outcome)]
-    left_out = f"; {', '.join(after)} come after it and are left out" if after else ""
-    reason = f"the codebook says that {', '.join(before)} were measured before treatment: common causes are sought among them{left_out}"
-    return _adjusted(question, situation, seen, before, reason)
+    unplaced = _unplaced(question, when, situation, seen)
+    codebook, known = situation.catalog.codebook, situation.catalog.knowledge.names()
+    sources = ["what you know"] if known & {*before} else []
+    sources += ["the codebook"] if codebook.text or codebook.columns else []
+    source = " and ".join(sources) or "their names"
+    reason = (
+        f"going by {source}, {', '.join(before)} were measured before treatment: common causes are sought among them"
+    )
+    reason += f"; {', '.join(after)} come after it and are left out" if after else ""
+    reason += (
+        f"; nothing says when {_few(list(unplaced))} came: left out, and adjusted for beside it" if unplaced else ""
+    )
+    return _adjusted(question, situation, seen, before, reason).model_copy(update={"unplaced": unplaced})
+
+
+def _unplaced(question: EffectQuestion, when: dict[str, When], situation: Situation, seen: Seen) -> tuple[str, ...]:
+    """Usable columns that may or may not be common causes."""
+    hints = question.hints
+    parts = (
+        *question.mediators,
+        *question.given,
+        hints.cluster,
+        hints.instrument,
+        hints.unit,
+        hints.time,
+        hints.running_variable,
+    )
+    return tuple(c for c in other_columns(question, situation, seen) if when.get(c) == "unknown" and c not in parts)
 
 
 def measured_before(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[str, ...]:
     """Usable columns that the codebook places before the treatment, and that play no other part."""
-    when = timing(situation.catalog.codebook, situation.catalog)
+    when = placed(question.treatment, situation.catalog)
     hints = question.hints
     parts = {question.treatment, question.outcome, *question.mediators, hints.cluster, hints.instrument, hints.unit}
     return tuple(c for c, t in when.items() if t == "before" and c not in parts and _usable(c, situation, seen))

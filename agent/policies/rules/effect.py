@@ -175,6 +175,8 @@ def _estimate(
     if binary(question.treatment, situation) and compared:
         calls.append(balance_call(question, aim(question, design), compared, situation))
     calls += _strata(question, order[0], design, found, situation, seen) if order else []
+    if design.unplaced and found.strategy == "backdoor":
+        calls += [_with_unplaced(c, design) for c in calls[:1]]
     return not_made(calls, seen.ledger)
 
 
@@ -216,6 +218,12 @@ def _estimate_call(
         if aim(question, design) in ("ATT", "ATC") and found.strategy not in ("randomised",):
             args["estimand"] = aim(question, design)
     return ToolCall(tool=tool, args=args, why=why)
+
+
+def _with_unplaced(call: ToolCall, design: Design) -> ToolCall:
+    """The same estimate with the columns adjusted for of which nothing says when they came."""
+    wider = (*call.args["adjustment_set"], *design.unplaced)
+    return call.model_copy(update={"args": call.args | {"adjustment_set": wider}, "why": "see what hangs on them"})
 
 
 def _strata(

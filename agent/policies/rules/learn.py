@@ -10,7 +10,7 @@ from ...policy import Situation
 from ...state import ToolCall
 from .ledger import Seen
 from .opinion import LEARNED, opinion_calls
-from .timing import timing
+from .timing import placed
 
 MAX_VARIABLES = 40
 
@@ -69,8 +69,8 @@ def knowledge(
 ) -> Knowledge:
     """What the person knows, the order in time that the codebook tells, and what the question takes for granted."""
     known = situation.catalog.knowledge
-    when = timing(situation.catalog.codebook, situation.catalog)
     if not known.tiers and treatment:
+        when = placed(treatment, situation.catalog)
         before = tuple(c for c in variables if when.get(c) == "before" and c not in (treatment, outcome))
         after = tuple(c for c in variables if when.get(c) == "after" and c not in (treatment, outcome))
         tiers = tuple(t for t in (before, (treatment,), after) if t)

@@ -9,7 +9,7 @@ from ...policy import Situation
 from ...state import ToolCall
 from .design import Design, binary, other_columns
 from .ledger import Seen
-from .timing import timing
+from .timing import placed
 
 MAX_STRATIFIERS = 5
 MAX_LEVELS = 6
@@ -48,7 +48,7 @@ def _strata_call(question: EffectQuestion, situation: Situation, seen: Seen) -> 
 def _stratifiers(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[str, ...]:
     """Columns with few levels that may come before the treatment, those to adjust for first."""
     table, hints = situation.catalog.table, question.hints
-    when = timing(situation.catalog.codebook, situation.catalog)
+    when = placed(question.treatment, situation.catalog)
     taken = {hints.instrument, hints.time, hints.unit, hints.cluster, *question.mediators}
     taken |= {c.column for c in question.population}
     others = other_columns(question, situation, seen)

@@ -11,6 +11,7 @@ from .cues import (
     AFTER,
     ALL_EXCEPT,
     BEFORE,
+    BESIDE_SOMETHING,
     CONFOUNDERS,
     CONFOUNDERS_LISTED,
     FIXED_AT_BIRTH,
@@ -22,7 +23,7 @@ from .cues import (
     TREATMENT_INDICATOR,
     YEAR,
 )
-from .words import name_parts
+from .words import name_parts, stem
 
 When = Literal["before", "treatment", "after", "unknown"]
 
@@ -74,6 +75,45 @@ def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
             if found[name] == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
                 found[name] = "before"
     return found
+
+
+def placed(treatment: str, catalog: Catalog) -> dict[str, When]:
+    """When each column was measured relative to this treatment: `timing`, what is said of the treatment by its own name,
+    and over both what the person knows.
+
+    Args:
+        treatment: A column.
+        catalog: The table (or the graph's nodes), its codebook and knowledge.
+    """
+    found = timing(catalog.codebook, catalog)
+    names = {stem(p) for p in name_parts(treatment) if len(p) > 3}
+    for name, when in found.items():
+        card = catalog.table.column(name) if catalog.table else None
+        description = " ".join(filter(None, (catalog.codebook.columns.get(name, ""), card.description if card else "")))
+        if when == "unknown" and description:
+            found[name] = _relative(description[:300], names)
+        if name != treatment:
+            found[name] = _known(name, treatment, catalog) or found[name]
+    return found
+
+
+def _relative(description: str, names: set[str]) -> When:
+    """`Recorded before any newsletter`, where the treatment is called so."""
+    for match in BESIDE_SOMETHING.finditer(description):
+        if names & {stem(w) for w in re.findall(r"[a-z]+", match[2].lower())}:
+            return "before" if match[1].lower() in ("before", "prior to", "ahead of") else "after"
+    return "unknown"
+
+
+def _known(name: str, treatment: str, catalog: Catalog) -> When | None:
+    """Where the person's knowledge places a column; None when it does not."""
+    known = catalog.knowledge
+    if (treatment, name) in known.required:
+        return "after"
+    if (name, treatment) in known.required or known.forbids(treatment, name):
+        return "before"
+    mine, its = known.tier_of(name), known.tier_of(treatment)
+    return "after" if mine is not None and its is not None and mine > its else None
 
 
 def _place_the_rest(text: str, found: dict[str, When]) -> None:

@@ -199,11 +199,24 @@ def _others(primary: Evidence, estimate: EffectEstimate, seen: Seen) -> list[Cla
             f"adjustment moves it by {number(difference.value)}."
         )
         claims.append(Claim(text=text, evidence=(e.id, primary.id), derived=(difference,)))
-    same = [(e, r) for e, r in others if (e, r) not in naive]
+    wider = [(e, r) for e, r in others if set(r.adjustment_set) > set(estimate.adjustment_set) > set()]
+    claims += [_wider(e, r, estimate) for e, r in wider]
+    same = [(e, r) for e, r in others if (e, r) not in naive and (e, r) not in wider]
     if same:
         parts = [f"{r.estimator.replace('_', ' ')} {number(r.value)}{interval(r.ci_low, r.ci_high)}" for _, r in same]
         claims.append(Claim(text="Beside it: " + "; ".join(parts) + ".", evidence=tuple(e.id for e, _ in same)))
     return claims
+
+
+def _wider(evidence: Evidence, wider: EffectEstimate, estimate: EffectEstimate) -> Claim:
+    """The estimate with more columns adjusted for, of which nothing says when they were measured."""
+    extra = [c for c in wider.adjustment_set if c not in estimate.adjustment_set]
+    return Claim(
+        text=f"Nothing says whether {listed(extra)} came before {estimate.treatment} or because of it. Adjusted for as well, the "
+        f"estimate is {number(wider.value)}{interval(wider.ci_low, wider.ci_high)}: right if before, biased if a consequence. "
+        "Say when it was measured to settle it.",
+        evidence=(evidence.id,),
+    )
 
 
 def _overlap(seen: Seen) -> list[Claim]:
