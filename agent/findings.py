@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..memory.store import Memory
 from ..tools.domain.evidence import Evidence
 from ..tools.domain.graphs import AnyGraph
@@ -46,20 +48,20 @@ def remember(memory: Memory, answer: Answer, catalog: Catalog, author: str) -> G
 
 
 def first_evidence(
-    load: Evidence | None, name: str | None, graph: AnyGraph | None, proposal: Evidence | None
+    load: Evidence | None, name: str | None, graph: AnyGraph | None, opinions: Iterable[Evidence]
 ) -> tuple[Evidence, ...]:
-    """The first entries of a ledger: how the table was loaded, the graph that was given, and the one a model proposed.
+    """The first entries of a ledger: how the table was loaded, the graph that was given, and what a model thinks.
 
     Args:
         load: Of `data_load`; None without a table.
         name: Of the graph that was given.
         graph: That graph; None when none was.
-        proposal: Of `knowledge_propose`; None when no model was asked.
+        opinions: Of `knowledge_*` tools; none when no model was asked.
     """
     found = [load] if load else []
     if graph is not None and name is not None:
         given = GraphResult(name=name, graph=graph, method="read")
         body = given.model_dump(mode="json")
         found.append(Evidence(id="", tool="graph_read", args={"name": name}, result=body, summary=given.summary()))
-    found += [proposal] if proposal else []
+    found += opinions
     return tuple(e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1))

@@ -20,6 +20,8 @@ METHOD = re.compile(r"[23]SLS|\d+(?:st|nd|rd|th)|[123]D", re.I)
 LEADING_ZERO = re.compile(r"[-−+]?0\d")
 PROSE = frozenset({"meaning", "does_not_show", "warnings", "action", "what_would_help"})
 """Parts of a result that explain: rules of thumb in them are not findings."""
+OPINION = "knowledge_"
+"""How the names of tools begin that take in what somebody thinks."""
 SIZES = re.compile(r"value|low|high|effect|difference|mean|contrast|estimate|ate|att|formula|reason")
 """Names of the fields that hold how large something is, and not how many rows or how probable."""
 UNSCALED = frozenset({"value", "ci_low", "ci_high", "std_error", "low", "high"})
@@ -76,11 +78,14 @@ def as_seen(text: str) -> str:
 
 
 def numbers_of(evidence: Evidence, is_share: bool) -> Iterator[Known]:
-    """Every number of a piece of evidence.
+    """Every number of a piece of evidence; of an opinion only how sure it is, since nobody computed the rest.
 
     Args:
         is_share: Whether the outcome is a share, so that its effect may be told in per cent.
     """
+    if evidence.tool.startswith(OPINION):
+        yield from (k for k in walk(evidence.result, is_share) if k.field == "confidence")
+        return
     yield from walk(evidence.result, is_share)
     yield from walk(evidence.args, is_share)
     yield from walk(evidence.summary, is_share)

@@ -1,4 +1,4 @@
-"""The graph that a language model would draw: asked for, remembered as an opinion, and used only when accepted.
+"""What a language model knows of a study: the graph that it would draw, what to think of for an effect, a link's direction.
 
 An accepted proposal gives directions to a search on data: where the model draws `a -> b`, the search may not draw
 `b -> a`. Whether there is an edge at all stays the data's to say.
@@ -6,6 +6,7 @@ An accepted proposal gives directions to a search on data: where the model draws
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..tools.domain.edges import Edge
@@ -13,26 +14,29 @@ from ..tools.domain.evidence import Evidence
 from ..tools.domain.graphs import AnyGraph
 from ..tools.domain.knowledge import Knowledge
 from ..tools.domain.model import Model
-from ..tools.domain.results import GraphResult, result_from_json
+from ..tools.domain.results import GraphResult, RoleAdvised, result_from_json
 from .events import Listener, ignore
 from .state import Agreement, Catalog, ModelUsage
+from .turns import Transcript
 
 if TYPE_CHECKING:
     from .policies.llm.client import ChatClient
-    from .policies.llm.proposal import Drawn
+    from .policies.llm.proposal import DirectionReply, Drawn, Named
 
 PROPOSED = "proposed"
+LONGEST_STUDY, LONGEST_REASON = 900, 500
+"""Characters about the study that a model is shown, and of each reason that is kept."""
 SURE_ENOUGH = 0.5
 """Confidence from which an accepted direction constrains a search."""
 
 
 class Request(Model):
-    """A call of `knowledge_propose` with what a model drew."""
+    """A call of a `knowledge_*` tool with what a model said."""
 
     args: dict[str, Any]
-    refused: tuple[str, ...]
+    refused: tuple[str, ...] = ()
     """What the model insisted on and was left out, with the reason."""
-    agreement: Agreement | None
+    agreement: Agreement | None = None
     usage: ModelUsage
 
 
@@ -67,14 +71,76 @@ def draw(client: ChatClient, catalog: Catalog, *, robust: bool = False, emit: Li
 
     asker = Asker(client, emit=emit)
     described = _described(catalog)
-    study = catalog.codebook.text[:900]
+    study = catalog.codebook.text[:LONGEST_STUDY]
     drawn = draw_graph(asker, described, study)
     agreement = draw_anonymously(asker, described, drawn, study) if robust else None
     args = {
-        "name": PROPOSED, "variables": [name for name, _ in described], "edges": _edges(drawn),
-        "by": f"the language model {client.config.model}",
+        "name": PROPOSED, "variables": [name for name, _ in described], "edges": _edges(drawn), "by": _author(client),
     }  # fmt: skip
     return Request(args=args, refused=drawn.refused, agreement=agreement, usage=asker.usage())
+
+
+def ask_suggestions(
+    client: ChatClient, catalog: Catalog, effect: tuple[str, str], *, transcript: Transcript, emit: Listener = ignore
+) -> Request:
+    """Ask a model what to think of when an effect is estimated; one question.
+
+    Args:
+        client: The model.
+        catalog: The columns with their descriptions.
+        effect: Treatment and outcome, two of the columns.
+        transcript: Where turns are kept; those that it holds are counted too.
+        emit: Hears of the reply.
+    """
+    from .policies.llm.ask import Asker
+    from .policies.llm.proposal import suggest
+
+    asker = Asker(client, transcript, emit)
+    treatment, outcome = effect
+    described = _described(catalog, effect)
+    said = suggest(asker, described, treatment, outcome, catalog.codebook.text[:LONGEST_STUDY])
+    fields: dict[RoleAdvised, tuple[Named, ...]] = {
+        "confounder": said.confounders, "unmeasured": said.unmeasured, "instrument": said.instruments,
+        "negative_outcome": said.negative_outcomes, "negative_exposure": said.negative_exposures, "never_adjust": said.never_adjust,
+    }  # fmt: skip
+    items = [
+        {
+            "role": role,
+            "name": " ".join(n.name.split())[:200] if role == "unmeasured" else n.name,
+            "because": _reason(n),
+        }
+        for role, named in fields.items()
+        for n in named
+        if n.name.strip()
+    ]
+    args = {
+        "treatment": treatment, "outcome": outcome, "variables": [name for name, _ in described], "items": items,
+        "by": _author(client),
+    }  # fmt: skip
+    return Request(args=args, usage=asker.usage())
+
+
+def ask_link(client: ChatClient, catalog: Catalog, first: str, second: str, *, emit: Listener = ignore) -> Request:
+    """Ask a model how two columns are linked, with the reason; one question."""
+    from .policies.llm.ask import Asker
+    from .policies.llm.proposal import direction
+
+    asker = Asker(client, emit=emit)
+    about = dict(_described(catalog, (first, second)))
+    said = direction(asker, (first, about[first]), (second, about[second]), catalog.codebook.text[:LONGEST_STUDY])
+    args = {
+        "first": first, "second": second, "link": said.link, "confidence": said.confidence, "because": _reason(said),
+        "by": _author(client),
+    }  # fmt: skip
+    return Request(args=args, usage=asker.usage())
+
+
+def _author(client: ChatClient) -> str:
+    return f"the language model {client.config.model}"
+
+
+def _reason(said: Named | DirectionReply) -> str:
+    return " ".join(said.because.split())[:LONGEST_REASON]
 
 
 def directions(graph: AnyGraph, person: Knowledge) -> Knowledge:
@@ -90,11 +156,12 @@ def _sure(edge: Edge) -> bool:
     return edge.confidence is None or edge.confidence >= SURE_ENOUGH
 
 
-def _described(catalog: Catalog) -> tuple[tuple[str, str], ...]:
-    about = catalog.codebook.columns
+def _described(catalog: Catalog, always: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The variables that a model is asked about, each with its description; those named are always among them."""
+    about, named = catalog.codebook.columns, {*always}
     if catalog.table is None:
         return tuple((name, about.get(name, "")) for name in catalog.graph_nodes)
-    usable = (c for c in catalog.table.columns if c.type not in ("id", "constant", "empty"))
+    usable = (c for c in catalog.table.columns if c.name in named or c.type not in ("id", "constant", "empty"))
     return tuple((c.name, (about.get(c.name) or c.description)[:200]) for c in usable)
 
 

@@ -25,11 +25,12 @@ from .events import Listener, RunStarted, ignore
 from .files import UNNAMED, find_graph, read_text, report_target
 from .findings import first_evidence, remember
 from .home import home_folder
+from .opinions import Opinions
 from .policies.choose import POLICIES, PolicyName, choose_client, choose_policy, label
 from .policies.rules.codebook import read_codebook
 from .policies.rules.formal.question import states_premises
 from .policy import ModelPolicy, Policy
-from .proposals import PROPOSED, Proposal, directions, draw
+from .proposals import PROPOSED, Proposal, directions
 from .runs import RunStore
 from .state import Answer, Catalog, Codebook, Exchange, Reading
 from .trace import open_trace
@@ -41,7 +42,7 @@ REMEMBERED = 6
 """Earlier questions and answers of a conversation that a model is reminded of."""
 
 
-class Session:
+class Session(Opinions):
     """Ask questions of tables; every answer carries its evidence.
 
     Args:
@@ -106,6 +107,7 @@ class Session:
         self.runtime.warm()
         self._loads: dict[str, Evidence] = {}
         self._proposals: dict[str, Proposal] = {}
+        self._advised: dict[str, list[Evidence]] = {}
         self._learned: GraphResult | None = None
         self._keep_folder = False
 
@@ -151,46 +153,15 @@ class Session:
     def know(self, text: str) -> Knowledge:
         """Add background knowledge in plain words, such as `nothing causes age`."""
         try:
-            known = self.knowledge.merged(read_knowledge(text))
+            return self._known(read_knowledge(text))
         except ToolError as error:
             raise UsageError(str(error)) from error
-        if problem := known.contradiction():
-            raise UsageError(f"What is known contradicts itself: {problem}. The last statement is not kept.")
-        self.knowledge = known
-        return known
 
     def use_graph(self, given: str | Path | AnyGraph) -> AnyGraph:
         """Reason on a graph: a file, the name of a remembered graph, the text of one, or a graph object."""
         name, graph = find_graph(str(given), self.memory) if isinstance(given, str | Path) else (UNNAMED, given)
         self._use(name, graph)
         return graph
-
-    def propose_graph(self, dataset: str | None = None, *, robust: bool = False) -> Proposal:
-        """Have a language model draw the graph it would expect over a table's columns, and remember it as its opinion.
-
-        Nothing uses it until `trust_model` is set, or the person takes it over with `use_graph`.
-
-        Args:
-            dataset: Name of the table; the one loaded last when None.
-            robust: Ask again with codes for names, and count what stays.
-
-        Raises:
-            UsageError: no model is configured, or no table is loaded.
-        """
-        catalog = self.catalog(dataset)
-        if catalog.table is None:
-            raise UsageError("There is no table whose graph a model could propose. Load one first.")
-        request = draw(choose_client(self.policy), catalog, robust=robust, emit=self.on_event)
-        evidence = self._tool("knowledge_propose", request.args)
-        proposal = Proposal(
-            evidence=evidence, refused=request.refused, agreement=request.agreement, usage=request.usage
-        )
-        self._proposals[catalog.table.name] = proposal
-        name = f"{catalog.table.name} (proposed)"
-        self.memory.save_graph(
-            name, proposal.graph, author=f"model:{request.usage.model}", dataset_sha256=catalog.table.sha256
-        )
-        return proposal
 
     @property
     def current_graph(self) -> tuple[str, AnyGraph] | None:
@@ -310,9 +281,9 @@ class Session:
         """A run's ledger begins with what it was given."""
         self.workspace.ledger.clear()
         graph = self.workspace.graphs[catalog.graph] if catalog.graph else None
-        proposal = self._proposals.get(catalog.table.name) if catalog.table else None
-        load = self._loads[catalog.table.name] if catalog.table else None
-        for evidence in first_evidence(load, catalog.graph, graph, proposal.evidence if proposal else None):
+        name = catalog.table.name if catalog.table else ""
+        opinions = [p.evidence for p in (self._proposals.get(name),) if p] + self._advised.get(name, [])
+        for evidence in first_evidence(self._loads.get(name), catalog.graph, graph, opinions):
             self.workspace.absorb(evidence, result_from_json(evidence.result) if evidence.result else None)
 
     def _listener(self) -> Listener:

@@ -12,6 +12,7 @@ from .numerals import (
     GLUED,
     METHOD,
     NUMBER,
+    OPINION,
     P_VALUE,
     SIZES,
     Known,
@@ -71,7 +72,7 @@ def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> t
     known = [k for e in cited for k in numbers_of(e, share)]
     derived = _derived(claim, cited, known)
     sizes = [k for k in known if SIZES.search(k.field)] + derived
-    found = [*p_faults(text, known), *factors(text, _ratios(claim, derived), " ".join(e.summary for e in cited))]
+    found = [*p_faults(text, known), *factors(text, _ratios(claim, derived), _computed(cited))]
     text = P_VALUE.sub(" ", text)
     found += [
         m.group()
@@ -86,6 +87,11 @@ def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> t
         if not _traced(m.group(), [*known, *derived]) and not _beside(text, m) & asked.get(m.group(), frozenset())
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _computed(cited: Iterable[Evidence]) -> str:
+    """What the tools say that computed something."""
+    return " ".join(e.summary for e in cited if not e.tool.startswith(OPINION))
 
 
 def _traced(numeral: str, known: Iterable[Known]) -> bool:
@@ -131,7 +137,7 @@ def _is_known_word(token: str, cited: Iterable[Evidence], situation: Situation) 
     """Whether a numeral glued to letters is a word of the evidence or the question, or the name of a method."""
     if METHOD.fullmatch(token):
         return True
-    said = " ".join([situation.words, *(e.summary for e in cited)])
+    said = f"{situation.words} {_computed(cited)}"
     return re.search(rf"(?<!\w){re.escape(token)}(?!\w)", said) is not None
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from ...tools.domain.errors import BadArguments, UsageError
 from ...tools.domain.formats import read_edit, read_knowledge, write_graph
+from ...tools.domain.questions import EffectQuestion
+from ...tools.domain.results import EffectAdvice
 from ..session import Session
 from .graphs import proposal_lines
+from .suggest import advice_lines
 from .text import clean
 
 Say = Callable[[str], object]
@@ -125,6 +128,36 @@ def _trust(session: Session, rest: str) -> list[str]:
     return [f"The directions of the model's graph now {state}."]
 
 
+def _suggest(session: Session, rest: str) -> list[str]:
+    asked = session.last.question if session.last and not rest else None
+    if isinstance(asked, EffectQuestion):
+        return advice_lines(session.suggest(treatment=asked.treatment, outcome=asked.outcome))
+    return advice_lines(session.suggest(rest))
+
+
+def _link(session: Session, rest: str) -> list[str]:
+    names = [n.strip() for n in rest.split(",")] if "," in rest else rest.split()
+    if len(names) != 2:
+        raise UsageError(f"/link takes two columns, as in: /link age, income. Given was {rest[:60]!r}.")
+    return advice_lines(session.link(*names))
+
+
+def _accept(session: Session, rest: str) -> list[str]:
+    opinion = session.advice.opinion if session.advice else None
+    if opinion is None:
+        raise UsageError("There is no advice to accept yet; /suggest or /link asks the model for some.")
+    if isinstance(opinion, EffectAdvice):
+        if not rest.isdecimal() or not 1 <= int(rest) <= len(opinion.items):
+            raise UsageError(
+                f"/accept takes a number from 1 to {len(opinion.items)} of the last advice, not {rest[:20]!r}."
+            )
+        chosen = opinion.items[int(rest) - 1]
+    else:
+        chosen = opinion
+    session.accept(chosen)
+    return ["You know now: " + "; ".join(f"{a} does not cause {b}" for a, b in chosen.forbids) + "."]
+
+
 def _report(session: Session, rest: str) -> list[str]:
     if session.last is None:
         raise UsageError("There is no answer to report on yet. Ask a question first.")
@@ -155,6 +188,9 @@ COMMANDS: dict[str, tuple[str, Callable[[Session, str], list[str]]]] = {
     "/know": ("[TEXT]: show or add what is known, such as: nothing causes age", _know),
     "/propose": ("[robust]: have the language model draw the graph it would expect", _propose),
     "/trust": ("accept the directions of the model's graph, or take that back", _trust),
+    "/suggest": ("[QUESTION]: have the model name confounders, instruments, negative controls", _suggest),
+    "/link": ("COLUMN, COLUMN: have the model say how two columns are linked, and why", _link),
+    "/accept": ("[NUMBER]: make the directions of the last advice your own knowledge", _accept),
     "/recall": ("TEXT: search graphs and findings by meaning", _remember),
     "/report": ("[FILE]: write a report on the last answer (.html, .md, .json, .py)", _report),
 }

@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS = {
     "ask": "ask one question of one table",
     "chat": "talk: several questions, a graph to edit, a memory",
+    "suggest": "have a language model name confounders, instruments and negative controls",
     "graphs": "list, show, compare, rename and delete remembered graphs",
     "runs": "list earlier runs, show one step by step",
     "resume": "go on with a run that was stopped",

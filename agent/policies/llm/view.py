@@ -24,6 +24,8 @@ _NO_TEXT = re.compile(r"(?: \.)+(?= |$)")
 """What is left of the lines that define columns."""
 LONGEST_SUMMARY = 320
 """Characters of a piece of evidence that is not folded; the rest is shown when it is asked for."""
+ADVICE = ("knowledge_suggest", "knowledge_link")
+"""What a model once advised; it plans without it, until the person accepts it and it stands among what they know."""
 UNSHOWN = ("dataset", "treatment", "outcome")
 """Arguments that repeat the question."""
 
@@ -187,7 +189,8 @@ def step_done(plan: Plan, index: int, ledger: Sequence[Evidence]) -> bool:
 
 
 def evidence_lines(ledger: Sequence[Evidence], fold: Fold, *, checks: bool = True) -> list[list[Any]]:
-    """The ledger: the latest pieces in full, older ones as a line each; every id stays."""
+    """The ledger: the latest pieces in full, older ones as a line each; every id stays, but of advice."""
+    ledger = [e for e in ledger if e.tool not in ADVICE]
     old = max(0, len(ledger) - fold.recent)
     return [[e.id, e.tool, short(_said(e), fold.line)] for e in ledger[:old]] + [
         [e.id, e.tool, _arguments(e), short(_said(e), LONGEST_SUMMARY), *_checks(e, checks)] for e in ledger[old:]

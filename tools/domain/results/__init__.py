@@ -1,5 +1,6 @@
 """What tools return: typed, JSON in and out, one class a kind of finding."""
 
+from .advice import AdviceItem, EffectAdvice, Link, LinkAdvice, RoleAdvised
 from .base import Result
 from .cause import CauseVerdict, CauseWitness, Definition, DefinitionVerdict
 from .counterfactual import CounterfactualIdentification
@@ -41,6 +42,7 @@ from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 __all__ = [
     "AdditiveFit",
     "AdjustmentResult",
+    "AdviceItem",
     "ArmMeans",
     "AuditReport",
     "BalanceReport",
@@ -59,6 +61,7 @@ __all__ = [
     "DatasetProfile",
     "Definition",
     "DefinitionVerdict",
+    "EffectAdvice",
     "EffectEstimate",
     "EffectRange",
     "Finding",
@@ -69,6 +72,8 @@ __all__ = [
     "ImplicationsResult",
     "IndependenceResult",
     "LinearAnswer",
+    "Link",
+    "LinkAdvice",
     "PairwiseDirection",
     "PathTerm",
     "QueryAnswer",
@@ -76,6 +81,7 @@ __all__ = [
     "RelationVerdict",
     "ReportFile",
     "Result",
+    "RoleAdvised",
     "RoleName",
     "RolesResult",
     "RuleVerdict",
@@ -101,6 +107,7 @@ RESULTS: dict[str, type[Result]] = {
         CounterfactualIdentification,
         DatasetCard,
         DatasetProfile,
+        EffectAdvice,
         EffectEstimate,
         EffectRange,
         GraphComparison,
@@ -109,6 +116,7 @@ RESULTS: dict[str, type[Result]] = {
         ImplicationsResult,
         IndependenceResult,
         LinearAnswer,
+        LinkAdvice,
         PairwiseDirection,
         QueryAnswer,
         Refutation,
