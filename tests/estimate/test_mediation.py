@@ -59,6 +59,18 @@ def test_the_textbook_mediator_splits_into_its_paths(run_on):
     assert got.diagnostics["share_mediated"] == pytest.approx(2 / 3, abs=0.05)
 
 
+def test_the_interaction_is_the_coefficient_of_the_product(run_on):
+    frame = _table()
+    found = _call(run_on, frame)
+    x = sm.add_constant(frame[["t", "m", "c"]].assign(tm=frame["t"] * frame["m"]))
+    own = sm.OLS(frame["y"], x).fit(cov_type="HC2")
+    assert found.diagnostics["interaction"] == pytest.approx(own.params["tm"])
+    assert found.diagnostics["interaction_std_error"] == pytest.approx(own.bse["tm"])
+    assert found.diagnostics["p_value_interaction"] == pytest.approx(own.pvalues["tm"], abs=1e-9)
+    yes = _call(run_on, frame.assign(m=lambda f: (f["m"] > 2).astype(int))).diagnostics
+    assert yes["cde_mediator_1"] - yes["cde_mediator_0"] == pytest.approx(yes["interaction"])
+
+
 def test_a_dose_and_a_nominal_mediator_run(run_on):
     rng = np.random.default_rng(1)
     t = rng.normal(size=2000)

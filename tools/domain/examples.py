@@ -216,15 +216,16 @@ def examples() -> dict[str, Example]:
     return {e.name: e for e in TEXTBOOK}
 
 
-DESIGN_EFFECTS = {"two_periods": 2.0, "cut_off": 1.5}
-"""True effects in `design_tables`: of `t` after `w`, and of crossing `z` = 0."""
+DESIGN_EFFECTS = {"two_periods": 2.0, "cut_off": 1.5, "two_sites": 1.5}
+"""True effects in `design_tables`: of `t` after `w`, of crossing `z` = 0, and of `t` in the second site `w`."""
 
 
 def design_tables(n_samples: int = 1000, seed: int = 0) -> dict[str, pd.DataFrame]:
-    """Tables for designs that need no graph: two groups over two periods, and a cut-off.
+    """Tables for designs that need no graph: two groups over two periods, a cut-off, and two sites.
 
     `two_periods`: group `t` (treated in the second period), period `w`, outcome `y`. `cut_off`: running variable `z`,
-    outcome `y` that jumps at 0.
+    outcome `y` that jumps at 0. `two_sites`: site `w`, `t` at random, and an effect on `y` that grows with `z`, whose mean is
+    one higher in the second site.
     """
     import numpy as np
     import pandas as pd
@@ -234,7 +235,14 @@ def design_tables(n_samples: int = 1000, seed: int = 0) -> dict[str, pd.DataFram
     y = 1.0 * t + 0.5 * w + DESIGN_EFFECTS["two_periods"] * t * w + rng.standard_normal(n_samples)
     z = rng.uniform(-1, 1, n_samples)
     jump = z + DESIGN_EFFECTS["cut_off"] * (z >= 0) + 0.5 * rng.standard_normal(n_samples)
-    return {"two_periods": pd.DataFrame({"t": t, "w": w, "y": y}), "cut_off": pd.DataFrame({"z": z, "y": jump})}
+    site, arm = rng.integers(0, 2, n_samples), rng.integers(0, 2, n_samples)
+    x = site + rng.standard_normal(n_samples)
+    grown = (0.5 + x) * arm + x + rng.standard_normal(n_samples)
+    return {
+        "two_periods": pd.DataFrame({"t": t, "w": w, "y": y}),
+        "cut_off": pd.DataFrame({"z": z, "y": jump}),
+        "two_sites": pd.DataFrame({"w": site, "z": x, "t": arm, "y": grown}),
+    }
 
 
 def get_example(name: str) -> Example:

@@ -75,12 +75,17 @@ MEANINGS: dict[str, str] = {
     "no confounder moved by treatment": "Nothing that {t} changes confounds {z} and {y}.",
     "linear mediator models": "The means of {z} and of {y} are linear in what causes them, as coded.",
     "graph is right": "The graph holds every direct cause of {t} that also bears on {y}.",
+    "never prevents": "{t} prevents {y} in nobody (monotonicity); the bounds do without it.",
+    "shift variables complete": "Whatever changes the effect of {t} and differs between the populations is among {z}.",
+    "order of mediators": "The mediators come about in the order {z}; none moves an earlier one.",
+    "no interaction": "{t} and the mediators {z} act on {y} one beside the other, not through each other's level.",
     "smooth outcome": "{y} varies smoothly with the covariates{given}, so near neighbours are comparable.",
 }  # fmt: skip
 UNTESTABLE = (
     "no hidden confounding", "consistency", "no interference", "random assignment", "smooth outcome", "instrument independence",
     "exclusion restriction", "monotonicity", "full mediation", "mediator not confounded with treatment",
     "mediator not confounded with outcome", "no confounder moved by treatment", "graph is right",
+    "never prevents", "shift variables complete", "order of mediators",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from ..coding import code_covariates, show
 from ..design import prepare
 from ..domain.errors import AssumptionViolated
+from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectEstimate
 from ..linear import fit_ols, independent_columns, interval, variance_of
@@ -24,6 +25,7 @@ ASSUMES = (
     "no hidden confounding", "mediator not confounded with treatment", "mediator not confounded with outcome",
     "no confounder moved by treatment", "linear mediator models", "consistency", "no interference",
 )  # fmt: skip
+ALPHA = 0.05
 
 
 class MediationArgs(Args):
@@ -42,7 +44,7 @@ class MediationArgs(Args):
     contrast: Contrast | None = None
     """Values of the treatment to compare; None is the first level against the control, or the quartiles of a dose."""
     estimand: Literal["NDE", "NIE"] = "NIE"
-    """Which part is the main number; both, and their sum, are in the diagnostics."""
+    """Which part is the main number; both, their sum, and what one mediator and the treatment add together are in the diagnostics."""
     cluster: str | None = None
     """Column whose groups share errors; standard errors are clustered on it."""
     population: tuple[Condition, ...] = ()
@@ -84,6 +86,8 @@ def run(args: MediationArgs, env: Env) -> EffectEstimate:
         contrast, value, errors[args.estimand], None,
         int(design.arm.sum()) if arms else None, int((design.arm == 0).sum()) if arms else None,
     )  # fmt: skip
+    interaction, check = _together(design, t, m, labels)
+    diagnostics |= interaction
     notes = pair_note(whole)
     if total and 0 <= parts["NIE"][0] / total <= 1:
         diagnostics["share_mediated"] = parts["NIE"][0] / total
@@ -96,8 +100,49 @@ def run(args: MediationArgs, env: Env) -> EffectEstimate:
         se_method=error_words(design, "delta method (HC2)", "normal"),
         diagnostics=diagnostics,
         assumptions=premises(ASSUMES, design, args.adjustment_set, through=args.mediators),
+        checks=(check,),
         warnings=notes,
     )
+
+
+def _together(design: Design, t: Floats, m: Floats, labels: tuple[str, ...]) -> tuple[dict[str, float], Check]:
+    """Whether treatment and mediators interact: the coefficients of their products, tested together (Wald, HC2).
+
+    With one mediator the diagnostics hold its coefficient (`interaction`), and when that mediator is 0/1 the controlled
+    direct effects at both of its values.
+    """
+    import numpy as np
+    from scipy.special import chdtrc
+
+    q, hc2 = m.shape[1], design.clusters is None
+    fit = fit_ols(np.column_stack([np.ones(len(t)), t, m, t[:, None] * m, design.covariates]), design.y)
+    picks = np.eye(fit.x.shape[1])
+    scores = np.column_stack([fit.scores(picks[2 + q + j], hc2=hc2) for j in range(q)])
+    if design.clusters is not None:
+        scores = np.column_stack([np.bincount(design.clusters, weights=s) for s in scores.T])
+    values = fit.coef[2 + q : 2 + 2 * q]
+    statistic = float(values @ np.linalg.pinv(scores.T @ scores) @ values)
+    p_value = float(chdtrc(q, statistic))
+    found: dict[str, float] = {"p_value_interaction": p_value}
+    if q == 1:
+        wanted = {"interaction": picks[3]}
+        if bool(np.isin(m, (0.0, 1.0)).all()):
+            wanted |= {"cde_mediator_0": picks[1], "cde_mediator_1": picks[1] + picks[3]}
+        for name, pick in wanted.items():
+            value, error = float(pick @ fit.coef), variance_of(fit.scores(pick, hc2=hc2), design.clusters, 4) ** 0.5
+            low, high, _ = interval(value, error, None)
+            found |= {name: value, f"{name}_std_error": error, f"{name}_ci_low": low, f"{name}_ci_high": high}
+    differs = p_value < ALPHA
+    said = "changes" if differs else "does not visibly change"
+    check = Check(
+        name="interaction of treatment and mediator",
+        status="uninformative",
+        statistic=statistic,
+        p_value=p_value,
+        meaning=f"{design.treatment} {said} what {', '.join(map(show, labels))} does to {design.outcome} (p = {p_value:.2g}).",
+        does_not_show="Anything about hidden causes of the mediator; both parts allow for the interaction either way.",
+    )
+    return found, check
 
 
 def natural_effects(

@@ -36,6 +36,7 @@ from .graph import (
 )
 from .linear import CoefficientFormula, LinearAnswer, PathTerm, UnitCounterfactual
 from .pairwise import AdditiveFit, PairwiseDirection
+from .parts import EffectPart, EffectParts
 from .reason import QueryAnswer, RelationVerdict, RuleVerdict
 from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
@@ -63,6 +64,8 @@ __all__ = [
     "DefinitionVerdict",
     "EffectAdvice",
     "EffectEstimate",
+    "EffectPart",
+    "EffectParts",
     "EffectRange",
     "Finding",
     "GraphComparison",
@@ -109,6 +112,7 @@ RESULTS: dict[str, type[Result]] = {
         DatasetProfile,
         EffectAdvice,
         EffectEstimate,
+        EffectParts,
         EffectRange,
         GraphComparison,
         GraphResult,
