@@ -87,3 +87,32 @@ def test_long_and_odd_text_takes_bounded_time(unit: str) -> None:
     start = perf_counter()
     read_codebook(text, ["age", "x1", *(f"column_{i}" for i in range(50))])
     assert perf_counter() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("`rain_mm` is the rainfall of the season, `yld` the grain harvested, and `farm` the farm of it.", ["rain_mm", "yld", "farm"],
+         {"rain_mm": "the rainfall of the season", "yld": "the grain harvested", "farm": "the farm of it"}),
+        ("Variables: id_no (village), age_c (years), girl (1 = girl).", ["id_no", "age_c", "girl"],
+         {"id_no": "village", "age_c": "years", "girl": "1 = girl"}),
+        ("Variables: age; spell_m, months without work; seen (1 = seen).", ["age", "spell_m", "seen"],
+         {"spell_m": "months without work", "seen": "1 = seen"}),
+        ("They studied how mood changes (md_score, 0-100, higher is better).", ["md_score"],
+         {"md_score": "They studied how mood changes (0-100, higher is better)"}),
+        ("ln_e   log of earnings\nsouth  1 = in the South", ["ln_e", "south"], {"ln_e": "log of earnings", "south": "1 = in the South"}),
+        ("Every row is a visit. Version says which page was shown, Bought whether an order was placed.", ["Version", "Bought"],
+         {"Version": "which page was shown", "Bought": "whether an order was placed"}),
+        ("treat: 1 if the worker joined the programme of the\nemployment office in spring\nage: in years", ["treat", "age"],
+         {"treat": "1 if the worker joined the programme of the employment office in spring", "age": "in years"}),
+    ],
+)  # fmt: skip
+def test_running_text_describes_columns(text: str, columns: list[str], expected: dict[str, str]) -> None:
+    assert read_codebook(text, columns).columns == expected
+
+
+def test_a_sentence_that_only_uses_a_word_describes_no_column() -> None:
+    book = read_codebook(
+        "Most men are the age of their wives, and some age early; income matters (a lot).", ["age", "income"]
+    )
+    assert book.columns == {}

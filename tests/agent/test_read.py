@@ -53,6 +53,48 @@ def test_every_wording_of_a_question_is_read_alike(group: Group) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    ("levels", "words", "control", "treated"),
+    [
+        (("placebo", "drug"), "Does the drug lower the score?", "placebo", "drug"),
+        (("drug", "placebo"), "Does the drug lower the score?", "placebo", "drug"),
+        (("control", "program"), "Did the program raise the score?", "control", "program"),
+        (("coaching", "usual care"), "Does coaching raise the score?", "usual care", "coaching"),
+        (("A", "B"), "What is the effect of A on the score?", "B", "A"),
+        (("A", "B"), "What is the effect of B on the score?", "A", "B"),
+        (("no", "tutoring"), "Is the score higher with tutoring?", "no", "tutoring"),
+        (("drug", "placebo"), "What is the effect of the placebo on the score?", "placebo", "drug"),
+        (("surgery", "physio"), "Does surgery improve the score compared to physio?", "physio", "surgery"),
+    ],
+)
+def test_the_level_that_is_named_is_the_treatment(
+    levels: tuple[str, str], words: str, control: str, treated: str
+) -> None:
+    read = asked(words, two_columns("arm", levels))
+    assert (read["contrast"]["control"], read["contrast"]["treated"]) == (control, treated)
+
+
+@pytest.mark.parametrize(
+    ("levels", "words", "treated"),
+    [
+        ((0, 1), "What is the effect of not smoking on the score?", 0),
+        (("non-smoker", "smoker"), "What is the effect of not smoking on the score?", "non-smoker"),
+        ((0, 1), "Does smoking not affect the score?", None),
+        ((0, 1), "Does smoking have no effect on the score?", None),
+    ],
+)
+def test_a_treatment_that_is_denied_is_turned_round(levels: tuple[Any, Any], words: str, treated: object) -> None:
+    contrast = asked(words, two_columns("smoking", levels))["contrast"]
+    assert (contrast and contrast["treated"]) == treated
+
+
+def two_columns(treatment: str, levels: tuple[Any, Any]) -> Catalog:
+    table = catalog("treatment:binary score:continuous").table
+    assert table is not None
+    arm = table.columns[0].model_copy(update={"name": treatment, "levels": levels})
+    return Catalog(table=table.model_copy(update={"columns": (arm, *table.columns[1:])}))
+
+
 def test_there_are_enough_groups_and_wordings() -> None:
     assert len(GROUPS) >= 30
     assert sum(len(g.wordings) for g in GROUPS) >= 200
@@ -273,7 +315,8 @@ def test_no_column_is_ever_invented(words: list[str]) -> None:
     of = SCHEMAS["labour"]
     assert of.table is not None
     reading = read_question(" ".join(words), of)
-    assert _columns_of(reading) <= {c.name for c in of.table.columns}
+    computed = {d.name for d in getattr(reading.question, "derived", ())}
+    assert _columns_of(reading) <= {c.name for c in of.table.columns} | computed
     assert (reading.question is None) == (reading.problem is not None)
 
 

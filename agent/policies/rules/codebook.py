@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from ...state import Codebook
+from .codebook_prose import Mention, from_prose, unwrapped
 from .words import name_parts, one_edit, stem
 
 MAX_TEXT = 200_000
@@ -19,7 +20,7 @@ _OPENING = "`'\"‘“*[ "
 _CLOSING = re.compile(r"[`'\"’”*\]]{0,3}")
 _LABEL = re.compile(
     r"[ \t]*(?:(?:[-*•+>]|\d{1,3}[.)])[ \t]+)?\|?[ \t]*"
-    r"(?P<label>[^:|=\t\n,;–—]{1,80}?)[ \t]*(?P<mark>:|\||\t|=|,|;|[ ][-–—]{1,2}[ ])[ \t]*(?P<rest>[^\n]*)"
+    r"(?P<label>[^:|=\t\n,;–—]{1,80}?)[ \t]*(?P<mark>:|\||\t|=|,|;|[ ][-–—]{1,2}[ ]|(?<=\S)[ ]{2,})[ \t]*(?P<rest>[^\n]*)"
 )
 _COLON = re.compile(r"\s{0,3}(?::|\s[-–—]\s|=)\s*")
 _DEFINES = re.compile(
@@ -36,12 +37,6 @@ _CUT = re.compile(
 )
 
 
-class _Mention(NamedTuple):
-    column: str
-    start: int
-    end: int
-
-
 def read_codebook(text: str, columns: Sequence[str]) -> Codebook:
     """Find the description of each column in free text.
 
@@ -56,6 +51,7 @@ def read_codebook(text: str, columns: Sequence[str]) -> Codebook:
         The text and the descriptions found; a column the text does not describe has no entry.
     """
     text = text[:MAX_TEXT].replace("\\n", "\n").replace("\r\n", "\n").replace("\x00", "")
+    text = unwrapped(text, columns)
     found = _from_json(text, columns)
     if not found:
         mentions = _mentions(text, columns)
@@ -63,6 +59,7 @@ def read_codebook(text: str, columns: Sequence[str]) -> Codebook:
         for pairs in (
             _from_definitions(text, mentions),
             _from_parentheses(text, mentions),
+            from_prose(text, mentions),
             _from_ranges(text, columns),
         ):
             for column, description in pairs:
@@ -123,10 +120,10 @@ def _until_next(rest: str, names: dict[str, str]) -> str:
     return rest
 
 
-def _mentions(text: str, columns: Sequence[str]) -> list[_Mention]:
+def _mentions(text: str, columns: Sequence[str]) -> list[Mention]:
     """Every place where a column's name stands as a word, in order."""
     plain = {c for c in columns if _WORD.fullmatch(c)}
-    found = [_Mention(m.group(), m.start(), m.end()) for m in _WORD.finditer(text) if m.group() in plain]
+    found = [Mention(m.group(), m.start(), m.end()) for m in _WORD.finditer(text) if m.group() in plain]
     for column in columns:
         if column in plain or not column.strip():
             continue
@@ -134,17 +131,17 @@ def _mentions(text: str, columns: Sequence[str]) -> list[_Mention]:
         while start >= 0 and len(found) < 50_000:
             end = start + len(column)
             if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                found.append(_Mention(column, start, end))
+                found.append(Mention(column, start, end))
             start = text.find(column, end)
     found.sort(key=lambda m: (m.start, -m.end))
-    kept: list[_Mention] = []
+    kept: list[Mention] = []
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
 
 
-def _from_definitions(text: str, mentions: list[_Mention]) -> Iterator[tuple[str, str]]:
+def _from_definitions(text: str, mentions: list[Mention]) -> Iterator[tuple[str, str]]:
     """`name: …` within a line, `name (…)` and `name represents …`."""
     for i, (column, _, end) in enumerate(mentions):
         after = _CLOSING.match(text, end)
@@ -177,7 +174,7 @@ def _from_definitions(text: str, mentions: list[_Mention]) -> Iterator[tuple[str
             yield column, re.split(r"[;.\n,]", span)[0].rstrip(_OPENING)
 
 
-def mentions_quoted(text: str, mentions: list[_Mention], i: int) -> bool:
+def mentions_quoted(text: str, mentions: list[Mention], i: int) -> bool:
     """Whether the next mention is written in quotes or backticks, so that it ends this definition."""
     return i + 1 < len(mentions) and text[mentions[i + 1].start - 1] in "`'\"‘“"
 
@@ -187,7 +184,7 @@ def _defines_at(text: str, end: int) -> bool:
     return _COLON.match(text, after.end() if after else end) is not None
 
 
-def _from_parentheses(text: str, mentions: list[_Mention]) -> Iterator[tuple[str, str]]:
+def _from_parentheses(text: str, mentions: list[Mention]) -> Iterator[tuple[str, str]]:
     """`the amount paid (payments)`: the phrase before the parenthesis."""
     for column, start, end in mentions:
         opening = text.rfind("(", max(0, start - 20), start)

@@ -30,6 +30,10 @@ class Frame(NamedTuple):
 GROUPS = {
     "effective": "effective/useful/helpful/beneficial/harmful/successful/good/bad/worthwhile",
     "if": "if/when/after/once/under/with/because_of/to/for/per/without/had/in",
+    "shift": "difference/change/increase/decrease/reduction/rise/drop/fall/gain/lift/uplift/improvement/loss/growth/decline/saving",
+    "due": "cause/due/attributable/result/arise/because_of/induce/produce/generate/bring/from/by",
+    "premium": "premium/penalty/gap/bonus/differential/advantage/discount/markup",
+    "achieve": "earn/score/have/get/see/make/show/report/experience/achieve/complete/buy/spend/use/need/suffer/do/take",
     "modal": "do/will/would/could/can/may/might/should",
     "react": "change/differ/respond/react/vary/rise/fall/grow/drop/increase/decrease/improve/worsen/decline/go/shift",
     "cause": "cause/driver/determinant/reason/factor/predictor",
@@ -103,6 +107,15 @@ effect              0.85 be/whether <Y> @comp for/among/with/when/if/in/after/be
 effect              0.85 be/whether <T> @comp likely to <Y>
 effect              0.93 be/whether <T> @comp/better/worse/superior than/to <C> for/in/at/in_terms_of/on <Y>
 effect              0.93 what would <Y> have/be ?be if/without/had/with/under <T>
+effect              0.93 how much/many <Y> do/would/will/can/have <T> @verb
+effect              0.93 how much/many <Y> be <P> because/because_of/if/when/after/with <T>
+effect              0.93 for/among <T> , * how much/many <Y> do/would/will/have it/this/they/that @verb
+effect              0.93 how much/many <Y> would * <P> have @verbed/be/work/earn/get/do/have ?if/had/have/with <T>
+effect              0.93 #shift in/of <Y> ?that/which ?be/we #due ?by/from/to/in <T>
+effect              0.93 what #shift in/of <Y> do/can/have * from/by/because_of/with <T>
+effect              0.95 what be ?#art <T> <Y> #premium
+effect              0.93 #modal <P> #achieve @comp <Y> if/when/once/after/because/because_of/with/under <T>
+effect              0.88 do/will/would/whether <T> #achieve @comp <Y>
 effect              0.9  <Y> because_of <T>
 effect              0.8  difference in <Y> between <T>
 effect              0.85 causal relationship/link/connection/relation between/from <T> and/to <Y>

@@ -43,7 +43,7 @@ FAMILIES = (
     "error failure fault fail failed breakdown",
     "crash outage incident downtime",
     "deploy deployment release rollout ship",
-    "weight bmi obesity obese overweight",
+    "weight bmi obesity obese overweight light lighter heavy heavier", "illness ill health healthy",
     "pressure bp sbp dbp hypertension",
     "ad advert advertisement advertising campaign billboard commercial",
     "email mail newsletter", "message sms notification push reminder letter",
@@ -58,7 +58,7 @@ FAMILIES = (
     "diet nutrition food eating", "sleep sleeping", "crime arrest offense arrested", "pollution emission smog",
     "temperature temp heat hot", "rain rainfall precipitation", "yield harvest crop",
     "quantity number count amount", "share proportion fraction percentage rate", "any all every",
-    "engagement engage active activity", "retention retain retained stay", "click clicked ctr",
+    "engagement engage active activity", "retention retain retained stay enrolled persist persistence", "click clicked ctr",
     "cache caching cached", "memory ram", "hour hourly", "experience tenure seniority", "seat belt seatbelt",
     "class classroom format", "online ol remote", "repair repaired fix fixed", "wealth rich asset",
 )  # fmt: skip
@@ -131,9 +131,12 @@ CHANGE_VERBS = _words(
     strengthen weaken accelerate delay slow speed_up bring_about give_rise_to make_a_difference_to matter_for make
     bring yield generate suppress curb limit lift elevate depress deteriorate mitigate aggravate relieve alleviate
     modify move have_to_do_with translate_into pay_off_in grow shrink double halve foster facilitate impair damage
-    degrade drop push_up push_down bring_down bring_up drive_up drive_down pay_off_for mean"""
+    degrade drop push_up push_down bring_down bring_up drive_up drive_down pay_off_for mean avoid avert spare add erode undermine"""
 )
-COMPARATIVES = _words("""more less higher lower better worse longer shorter greater fewer faster slower larger""")
+COMPARATIVES = _words(
+    """more less higher lower better worse longer shorter greater fewer faster slower larger smaller lighter heavier cheaper
+    safer healthier richer poorer additional extra"""
+)
 AUXILIARIES = _words("""do will would can could should may might must has have had is are was were did does""")
 RELATED = _words(
     """related associated correlated dependent linked connected association correlation relationship relation link
