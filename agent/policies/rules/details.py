@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind
 from .approach import read_approach
 from .context import Context
+from .contrast import read_contrast
 from .derive_words import read_made
 from .grammar import GENERIC_HEADS
 from .hints import read_hints
@@ -16,7 +17,7 @@ from .lexicon import ORDINARY
 from .modifiers import Modifiers, read_groups, tail
 from .prepare import Prepared
 from .slots import Filled, words_of
-from .values import comparisons, level_of, read_contrast, read_group, read_population
+from .values import comparisons, level_of, read_group, read_population
 from .whom import Whom, read_whom
 from .words import Token
 
