@@ -88,6 +88,32 @@ def test_a_treatment_that_is_denied_is_turned_round(levels: tuple[Any, Any], wor
     assert (contrast and contrast["treated"]) == treated
 
 
+@pytest.mark.parametrize(
+    ("levels", "words", "event"),
+    [
+        (("died", "survived"), "Does the drug raise the risk of dying?", "died"),
+        (("died", "survived"), "Does the drug raise the chance of not surviving?", "died"),
+        (("died", "survived"), "Does the drug help people who survived?", None),
+        (("died", "survived"), "What is the effect of the drug on the outcome?", None),
+        (("no", "yes"), "What is the effect of the drug on the outcome?", None),
+        (("active", "churned", "paused"), "Does the drug cause churning?", "churned"),
+        (("relapsed", "remission"), "Does the drug prevent relapse?", "relapsed"),
+    ],
+)
+def test_the_event_that_is_named_is_the_one_that_is_counted(
+    levels: tuple[str, ...], words: str, event: str | None
+) -> None:
+    table = catalog("drug:binary outcome:binary").table
+    assert table is not None
+    kind = {"type": "nominal" if len(levels) > 2 else "binary", "levels": levels, "n_distinct": len(levels)}
+    card = table.columns[1].model_copy(update=kind)
+    question = read_question(
+        words, Catalog(table=table.model_copy(update={"columns": (table.columns[0], card)}))
+    ).question
+    derived = getattr(question, "derived", ())
+    assert [d.level for d in derived] == ([event] if event else [])
+
+
 def two_columns(treatment: str, levels: tuple[Any, Any]) -> Catalog:
     table = catalog("treatment:binary score:continuous").table
     assert table is not None

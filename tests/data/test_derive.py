@@ -57,6 +57,21 @@ def test_a_new_column_is_what_it_is_called(
 
 
 @pytest.mark.parametrize(
+    ("of", "level", "expected"),
+    [("who", "a", [1, 0, 0, 1]), ("grade", 12, [0, 1, 0, 0]), ("pay", "4", [0, 0, np.nan, 1])],
+)
+def test_a_level_is_counted_as_one(derive: Derive, of: str, level: object, expected: list[float]) -> None:
+    np.testing.assert_array_equal(derive("level", of, level=level)[1]["new"], expected)
+
+
+def test_a_level_that_is_not_there_is_refused_with_those_that_are(derive: Derive) -> None:
+    with pytest.raises(BadArguments, match="no level 'd'; it has 'a', 'b', 'c'"):
+        derive("level", "who", level="d")
+    with pytest.raises(BadArguments, match="needs the level"):
+        derive("level", "who")
+
+
+@pytest.mark.parametrize(
     ("op", "expected"), [("<", [1, 0, 0, 1]), ("<=", [1, 1, 0, 1]), (">", [0, 0, 1, 0]), (">=", [0, 1, 1, 0])]
 )
 def test_a_threshold_is_one_where_it_is_met(derive: Derive, op: str, expected: list[int]) -> None:

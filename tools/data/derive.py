@@ -1,4 +1,4 @@
-"""Compute new columns from others: logarithm, ratio, difference, sum, or whether a column passes a threshold."""
+"""Compute new columns from others: logarithm, ratio, difference, sum, or whether a column passes a threshold or has a level."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from ..coding import find_column, kind_of, measured
+from ..coding import find_column, kind_of, levels_of, match_level, measured
 from ..domain.errors import AssumptionViolated, BadArguments
 from ..domain.questions import Derivation
 from ..domain.results import DatasetCard
@@ -71,6 +71,8 @@ def described(derivation: Derivation) -> str:
         return f"the natural logarithm of {first}"
     if derivation.how == "threshold":
         return f"1 where {first} {derivation.op} {derivation.value:g} and 0 elsewhere"
+    if derivation.how == "level":
+        return f"1 where {first} is {derivation.level!r} and 0 elsewhere"
     return f"{first} {WORDS[derivation.how]} {', '.join(others)}"
 
 
@@ -79,6 +81,8 @@ def _computed(frame: pd.DataFrame, derivation: Derivation) -> pd.Series:
     import pandas as pd
 
     _refuse_misfit(derivation)
+    if derivation.how == "level":
+        return _is_level(frame, derivation)
     parts = [_values(frame, name) for name in derivation.of]
     if derivation.how == "threshold":
         return _indicator(parts[0], derivation, frame.index)
@@ -95,7 +99,7 @@ def _computed(frame: pd.DataFrame, derivation: Derivation) -> pd.Series:
 
 def _refuse_misfit(derivation: Derivation) -> None:
     """The columns and the threshold must be those that `how` needs."""
-    n_needed = 1 if derivation.how in ("log", "threshold") else 2
+    n_needed = 1 if derivation.how in ("log", "threshold", "level") else 2
     if len(derivation.of) != n_needed:
         raise BadArguments(
             f"Column {derivation.name!r}: {derivation.how!r} is computed from {n_needed} column(s), not {len(derivation.of)}; give of=[…]."
@@ -105,6 +109,28 @@ def _refuse_misfit(derivation: Derivation) -> None:
         raise BadArguments(
             f"Column {derivation.name!r}: a threshold needs op and value, such as op='>=' and value=12; nothing else takes them."
         )
+    if (derivation.level is None) == (derivation.how == "level"):
+        raise BadArguments(
+            f"Column {derivation.name!r}: 'level' needs the level that counts as 1; nothing else takes one."
+        )
+
+
+def _is_level(frame: pd.DataFrame, derivation: Derivation) -> pd.Series:
+    """1 where a column has the level, 0 where it has another; missing where it is missing."""
+    import numpy as np
+    import pandas as pd
+
+    name = derivation.of[0]
+    column = find_column(frame, name, "a column to compute with")
+    levels, codes = levels_of(column.dropna())
+    place = match_level(derivation.level, levels) if derivation.level is not None else None
+    if place is None:
+        raise BadArguments(
+            f"Column {name!r} has no level {derivation.level!r}; it has {', '.join(map(repr, levels[:10]))}. Name one of these."
+        )
+    met = pd.Series(np.nan, index=frame.index, dtype=np.float64)
+    met[column.notna()] = (codes == place).astype(np.float64)
+    return met if met.isna().any() else met.astype(np.int64)
 
 
 def _values(frame: pd.DataFrame, name: str) -> Floats:

@@ -36,14 +36,17 @@ class Derivation(Model):
 
     name: str
     """Name of the new column."""
-    how: Literal["log", "ratio", "difference", "sum", "threshold"]
-    """Natural logarithm of one column; first column over, minus or plus the second; or whether one meets `op` `value`."""
+    how: Literal["log", "ratio", "difference", "sum", "threshold", "level"]
+    """Natural logarithm of one column; first column over, minus or plus the second; whether one meets `op` `value`, or is
+    `level`."""
     of: tuple[str, ...]
-    """Columns that it is computed from: one for log and threshold, two otherwise."""
+    """Columns that it is computed from: one for log, threshold and level, two otherwise."""
     op: Literal["<", "<=", ">", ">="] | None = None
     """Of a threshold: how the column is compared with `value`."""
     value: float | None = None
     """Of a threshold: what the column is compared with, in its own unit."""
+    level: Scalar | None = None
+    """Of a level: the value that is counted as 1, every other one as 0."""
 
 
 class DesignHints(Model):
@@ -55,6 +58,8 @@ class DesignHints(Model):
     instrument: str | None = None
     running_variable: str | None = None
     cutoff: float | None = None
+    treated_side: Literal["above", "below"] | None = None
+    """Side of the cut-off that gets the treatment; None where the words leave it open, which counts as above."""
     time: str | None = None
     """Column that tells before from after."""
     unit: str | None = None
@@ -67,6 +72,33 @@ class DesignHints(Model):
     """A common effect of treatment and outcome, as it was worded, on which the rows were selected."""
     because: tuple[str, ...] = ()
     """The words each hint was read from, quoted."""
+
+
+class Carry(Model):
+    """From which population to which other an effect is to be carried over."""
+
+    by: str
+    """Column that tells the populations apart."""
+    source: Scalar
+    target: Scalar
+    shift: tuple[str, ...] = ()
+    """Columns that are said to differ between them and to change the effect; empty when none is named."""
+
+
+class Aspects(Model):
+    """What is asked of an effect beside its size."""
+
+    by: str | None = None
+    """Column between whose groups (periods, sites, contexts) the effect is compared."""
+    trial: Scalar | None = None
+    """Group of `by` whose treatment was assigned at random; the other group was only observed."""
+    carry: Carry | None = None
+    through: tuple[str, ...] = ()
+    """Mediators whose parts of the effect are asked, in the order in which they come about."""
+    worlds: bool = False
+    """Whether the mean outcome is asked had everyone, or the treated, been treated or not."""
+    necessity: bool = False
+    """Whether it is asked how often the cause was necessary or sufficient."""
 
 
 class EffectQuestion(Model):
@@ -85,6 +117,8 @@ class EffectQuestion(Model):
     hints: DesignHints = DesignHints()
     derived: tuple[Derivation, ...] = ()
     """Columns to compute first; treatment and outcome may name them."""
+    aspects: Aspects | None = None
+    """None: only the size is asked."""
 
 
 class DiscoveryQuestion(Model):

@@ -88,18 +88,19 @@ def read_made(
     if _says_log(phrase, column, context):
         wanted.append(Derivation(name=f"log_{last}", how="log", of=(last,)))
     notes += _scales(phrase, context)
-    if wanted and (why := _impossible(context)):
+    if wanted and (why := impossible(context)):
         what = described(wanted[-1])
         return Made(
             column, (), (f"not used: {what} is not computed, because {why}; {column!r} is taken as it is", *notes)
         )
-    free = tuple(_free_name(d, context) for d in wanted)
+    free = tuple(free_name(d, context) for d in wanted)
     quoted = words_of([t for t in sentence[at[0] : at[-1] + 4] if t.low != "?"])
     said = [f"{d.name!r} is computed as {described(d)}, from {quoted!r}" for d in free]
     return Made(free[-1].name if free else column, free, (*said, *notes))
 
 
-def _impossible(context: Context) -> str | None:
+def impossible(context: Context) -> str | None:
+    """Why no column can be computed; None when one can."""
     if context.catalog.table is None:
         return "there is no table"
     if context.catalog.graph is not None:
@@ -107,7 +108,8 @@ def _impossible(context: Context) -> str | None:
     return None
 
 
-def _free_name(derivation: Derivation, context: Context) -> Derivation:
+def free_name(derivation: Derivation, context: Context) -> Derivation:
+    """The same with a name that no column has."""
     name = derivation.name
     while name in context.index.names:
         name += "_new"

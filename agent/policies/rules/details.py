@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....tools.domain.questions import Condition, Contrast, EffectQuestion, EstimandKind
+from ....tools.domain.questions import Aspects, Condition, Contrast, EffectQuestion, EstimandKind
 from .approach import read_approach
+from .aspects import AspectReader, trial_rows
 from .context import Context
 from .contrast import read_contrast
 from .derive_words import read_made
+from .event_words import read_event
 from .grammar import GENERIC_HEADS
 from .hints import read_hints
 from .lexicon import ORDINARY
@@ -55,10 +57,26 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
         population += [c for m in mediators[:1] if (c := _held(m, modifiers.held_at, half, context))]
     because += _unused(half, used | whom.used, because)
     contrast = _contrast(half, treatment, context, because)
+    aspects = AspectReader(half.words, half.prepared.sentences, {treatment, outcome}, context)
+    asked = aspects.read(groups, mediators, modifiers.adjust or ())
+    because += aspects.because
+    if asked is not None:
+        population = [c for c in population if c.column != asked.by]
+        modifiers.mediators = list(dict.fromkeys((*modifiers.mediators, *asked.through)))
+    trial = trial_rows(context.index.cards, {treatment, outcome})
+    if trial is not None and trial[0] not in {c.column for c in population}:
+        population.append(Condition(column=trial[0], op="==", value=trial[1]))
+        asked = (asked or Aspects()).model_copy(update={"by": trial[0], "trial": trial[1]})
     modifiers.groups = list(groups)
     hints = read_hints(half.words, treatment, outcome, modifiers, context)
+    if trial is not None:
+        said = f"{trial[0]} = {trial[1]!r} marks the rows of an experiment, so the effect is read from these"
+        hints = hints.model_copy(update={"design": "experiment", "because": (*hints.because, said)})
     cause = read_made(half.treatment, half.tokens, treatment, outcome, hints, context)
     effect = read_made(half.outcome, half.tokens, outcome, treatment, hints, context)
+    if not effect.derived:
+        event = read_event(half.outcome, outcome, context)
+        effect = event._replace(because=(*effect.because, *event.because))
     if cause.derived and contrast is not None:
         because.append(
             f"not used: the values {contrast.control} and {contrast.treated}, which are of {treatment!r} itself"
@@ -69,7 +87,7 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
     population = [c for c in population if c.column != hints.running_variable]
     question = EffectQuestion(
         treatment=cause.column, outcome=effect.column, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
-        population=tuple(population), hints=hints, derived=(*cause.derived, *effect.derived),
+        population=tuple(population), hints=hints, derived=(*cause.derived, *effect.derived), aspects=asked,
     )  # fmt: skip
     return question, [*because, *hints.because, *cause.because, *effect.because]
 

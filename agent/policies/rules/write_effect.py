@@ -19,6 +19,7 @@ from ...state import Claim, Derived, Draft
 from .derive import with_derived
 from .design import Design, choose_design
 from .effect import primary_estimate
+from .event_words import counted
 from .ledger import Seen
 from .opinion import opinion_claims
 from .wording import interval, listed, number
@@ -81,7 +82,7 @@ def _answer(
     claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)
     claims += _refutations(seen) + _sensitivity(seen)
     return Draft(
-        headline=_headline(question, evidence, estimate),
+        headline=_headline(question, evidence, estimate, _measured(question, situation)),
         claims=tuple(claims),
         primary=evidence.id,
         identification=identified_by.id,
@@ -114,7 +115,15 @@ def _harmful(seen: Seen) -> list[Claim]:
     return [Claim(text=f"Not adjusted for, because it would bias: {'; '.join(parts[:8])}.", evidence=(found[0].id,))]
 
 
-def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate) -> Claim:
+def _measured(question: EffectQuestion, situation: Situation) -> str:
+    """What the estimate is of: the outcome, or of one with two levels in words the event that is counted."""
+    table = situation.catalog.table
+    card = table.column(question.outcome) if table else None
+    event = counted(card.levels) if card else None
+    return question.outcome if event is None else f"the probability that {question.outcome} is {event}"
+
+
+def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate, measured: str) -> Claim:
     """One sentence: direction only when the interval settles it."""
     c = estimate.contrast
     through = listed(question.mediators)
@@ -130,12 +139,12 @@ def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEsti
     change = f"{estimate.treatment} ({c.control} → {c.treated})"
     shown = f"{number(abs(estimate.value))}{interval(estimate.ci_low, estimate.ci_high)}{who}{where}"
     if estimate.ci_low is not None and estimate.ci_low > 0:
-        text = f"{change} raises {estimate.outcome} by {shown}."
+        text = f"{change} raises {measured} by {shown}."
     elif estimate.ci_high is not None and estimate.ci_high < 0:
-        text = f"{change} lowers {estimate.outcome} by {shown}."
+        text = f"{change} lowers {measured} by {shown}."
     else:
         shown = f"{number(estimate.value)}{interval(estimate.ci_low, estimate.ci_high)}{who}{where}"
-        text = f"The data do not settle whether {change} changes {estimate.outcome}: the estimate is {shown}."
+        text = f"The data do not settle whether {change} changes {measured}: the estimate is {shown}."
     return Claim(text=text, evidence=(evidence.id,))
 
 
