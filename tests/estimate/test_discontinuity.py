@@ -47,12 +47,51 @@ def test_the_density_at_the_cut_off_is_said_to_be_untested(env: WorkspaceEnv) ->
     assert check.status == "not_run"
 
 
-def test_a_treatment_that_does_not_follow_the_cut_off_is_told(env: WorkspaceEnv) -> None:
+def test_a_treatment_that_does_not_change_at_the_cut_off_is_refused(env: WorkspaceEnv) -> None:
     frame = env.table("cut_off")
     frame["d"] = np.random.default_rng(0).integers(0, 2, len(frame))
     other = WorkspaceEnv(env.workspace, 0, {"cut_off": frame})
-    found = run(ARGS.model_copy(update={"treatment": "d"}), other)
-    assert any("follows the cut-off" in w for w in found.warnings)
+    with pytest.raises(AssumptionViolated, match="too little"):
+        run(ARGS.model_copy(update={"treatment": "d"}), other)
+
+
+def test_where_treatment_only_gets_likelier_its_own_jump_is_divided_by(env: WorkspaceEnv) -> None:
+    rng = np.random.default_rng(4)
+    hits = 0
+    for _ in range(40):
+        z, hidden = rng.uniform(-1, 1, 3000), rng.normal(0, 1, 3000)
+        d = (rng.random(3000) < 0.2 + 0.5 * (z >= 0) + 0.1 * np.tanh(hidden)).astype(int)
+        frame = pd.DataFrame({"z": z, "d": d, "y": 2 * z + hidden + 3 * d})
+        found = run(ARGS.model_copy(update={"treatment": "d"}), WorkspaceEnv(env.workspace, 0, {"cut_off": frame}))
+        assert any("in part" in w for w in found.warnings)
+        assert found.ci_low is not None
+        assert found.ci_high is not None
+        hits += found.ci_low <= 3 <= found.ci_high
+    assert hits >= 34
+
+
+def test_a_local_wald_ratio_is_two_stage_least_squares_with_both_slopes(env: WorkspaceEnv) -> None:
+    rng = np.random.default_rng(5)
+    z = rng.uniform(-1, 1, 800)
+    d = (rng.random(800) < 0.2 + 0.6 * (z >= 0)).astype(float)
+    frame = pd.DataFrame({"z": z, "d": d, "y": z + 3 * d + rng.normal(0, 1, 800)})
+    found = run(
+        ARGS.model_copy(update={"treatment": "d", "bandwidth": 0.5}), WorkspaceEnv(env.workspace, 0, {"cut_off": frame})
+    )
+    near = frame[frame["z"].abs() < 0.5]
+    above = (near["z"] >= 0).to_numpy(dtype=float)
+    root = np.sqrt(1 - near["z"].abs().to_numpy() / 0.5)[:, None]
+    rest = [np.ones(len(near)), near["z"], above * near["z"]]
+    x, w = np.column_stack([near["d"], *rest]) * root, np.column_stack([above, *rest]) * root
+    oracle = np.linalg.solve(w.T @ x, w.T @ (near["y"].to_numpy()[:, None] * root))
+    assert found.value == pytest.approx(float(oracle[0, 0]))
+
+
+def test_treatment_of_those_below_turns_the_sign(env: WorkspaceEnv) -> None:
+    below = run(ARGS.model_copy(update={"treated_side": "below"}), env)
+    assert below.value == pytest.approx(-run(ARGS, env).value)
+    assert below.contrast is not None
+    assert below.contrast.treated == "below 0"
 
 
 def curved(seed: int, n: int = 800) -> pd.DataFrame:

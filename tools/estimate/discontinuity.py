@@ -1,9 +1,9 @@
-"""Estimate the jump at a cut-off by local linear regression (sharp regression discontinuity)."""
+"""Estimate the jump at a cut-off by local linear regression (regression discontinuity, sharp or fuzzy)."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -18,10 +18,13 @@ from ..spec import Args, Tool
 
 if TYPE_CHECKING:
     from ..coding import Floats
+    from ..design import Design
     from ..spec import Env
 
 MIN_ROWS_PER_SIDE = 5
 SHARP_SHARE = 0.95
+WEAK_JUMP_T = 3.2
+"""A jump of treatment below this many standard errors (F = 10) is too small to divide by (Staiger & Stock 1997)."""
 
 
 class DiscontinuityArgs(Args):
@@ -34,9 +37,11 @@ class DiscontinuityArgs(Args):
     running_variable: str
     """Numeric column with the cut-off."""
     cutoff: float
-    """Where treatment changes; rows at or above it are on the treated side."""
+    """Where treatment changes; rows exactly at it count as above."""
     treatment: str | None = None
-    """Column of the treatment when there is one; it must follow the side of the cut-off."""
+    """Two-level column of the treatment when there is one; where it follows the side only in part, its own jump is divided by."""
+    treated_side: Literal["above", "below"] = "above"
+    """Side that gets the treatment where no column says who did."""
     bandwidth: float | None = Field(default=None, gt=0)
     """Distance from the cut-off within which rows count, in units of the running variable; None is the rule of thumb."""
     population: tuple[Condition, ...] = ()
@@ -50,8 +55,11 @@ def run(args: DiscontinuityArgs, env: Env) -> EffectEstimate:
     parabolas within the same bandwidth, which count what the lines miss when the curve bends near the cut-off, and so
     need not be centred on the value. Half and double the bandwidth are in the diagnostics.
 
+    Where crossing makes treatment only likelier (fuzzy), the jump is divided by the jump of treatment: the effect on
+    those whom the cut-off moves (Hahn, Todd & van der Klaauw 2001). Its error is that of outcome less effect times treatment.
+
     Raises:
-        AssumptionViolated: the cut-off is outside the data, a side is nearly empty, or treatment does not follow it.
+        AssumptionViolated: the cut-off is outside the data, a side is nearly empty, or treatment does not jump at it.
     """
     design = prepare(
         env.table(args.dataset), env.card(args.dataset), treatment=args.running_variable, outcome=args.outcome,
@@ -65,13 +73,17 @@ def run(args: DiscontinuityArgs, env: Env) -> EffectEstimate:
     distance, y = design.dose - args.cutoff, design.y
     _refuse(args, distance)
     bandwidth = args.bandwidth or rule_of_thumb(distance, y)
-    value, line_error, n_left, n_right = jump(distance, y, bandwidth)
-    corrected, error, *_ = jump(distance, y, bandwidth, degree=2)
+    took = _took(args, design, distance)
+    value, line_error, n_left, n_right = effect_at(distance, y, took, bandwidth)
+    corrected, error, *_ = effect_at(distance, y, took, bandwidth, degree=2)
     dof = float(n_left + n_right - 6)
     low, high, p_value = interval(corrected, error, dof)
-    contrast = Contrast(control=f"below {args.cutoff:g}", treated=f"at or above {args.cutoff:g}")
+    sides = (f"below {args.cutoff:g}", f"at or above {args.cutoff:g}")
+    control, treated = sides if args.treated_side == "above" else sides[::-1]
+    contrast = Contrast(control=control, treated=treated)
     name = args.treatment or args.running_variable
-    others = _other_bandwidths(distance, y, bandwidth)
+    others = _other_bandwidths(distance, y, took, bandwidth)
+    fuzzy, first = _fuzziness(args, distance, took, bandwidth)
     return EffectEstimate(
         estimator="local_linear_discontinuity", estimand="LATE", treatment=name, outcome=args.outcome, contrast=contrast,
         value=value, std_error=error, ci_low=low, ci_high=high, p_value=p_value,
@@ -84,19 +96,47 @@ def run(args: DiscontinuityArgs, env: Env) -> EffectEstimate:
             ),
         ),
         diagnostics={
-            "bandwidth": bandwidth, "dof": dof, "estimate_bias_corrected": corrected, "std_error_of_lines": line_error, **others,
+            "bandwidth": bandwidth, "dof": dof, "estimate_bias_corrected": corrected, "std_error_of_lines": line_error,
+            "jump_of_treatment": first, **others,
         },
-        assumptions=_premises(args), checks=(_density(args),),
-        warnings=() if args.treatment is None else _sharpness(args, distance, design.frame[args.treatment].to_numpy()),
+        assumptions=_premises(args), checks=(_density(args),), warnings=fuzzy,
     )  # fmt: skip
 
 
-def _other_bandwidths(distance: Floats, y: Floats, bandwidth: float) -> dict[str, float]:
+def _took(args: DiscontinuityArgs, design: Design, distance: Floats) -> Floats:
+    """1 where the treatment was taken: by its own column, or by the side where there is none."""
+    import numpy as np
+
+    if args.treatment is None:
+        return (distance >= 0 if args.treated_side == "above" else distance < 0).astype(float)
+    levels, codes = np.unique(design.frame[args.treatment].to_numpy().astype(str), return_inverse=True)
+    if len(levels) != 2:
+        raise AssumptionViolated(
+            f"Treatment {args.treatment!r} has {len(levels)} values at this cut-off; it must have two. Leave it out for the jump of the "
+            "outcome itself."
+        )
+    return codes.astype(float)
+
+
+def effect_at(
+    distance: Floats, y: Floats, took: Floats, bandwidth: float, degree: int = 1
+) -> tuple[float, float, int, int]:
+    """The jump of the outcome over the jump of treatment, its error by the delta method, and the rows on each side."""
+    first, *_ = jump(distance, took, bandwidth, degree)
+    raw, *_ = jump(distance, y, bandwidth, degree)
+    if abs(first) < 1e-12:
+        raise AssumptionViolated("Treatment does not change at the cut-off, so nothing can be said of its effect.")
+    value = raw / first
+    _, error, n_left, n_right = jump(distance, y - value * took, bandwidth, degree)
+    return value, error / abs(first), n_left, n_right
+
+
+def _other_bandwidths(distance: Floats, y: Floats, took: Floats, bandwidth: float) -> dict[str, float]:
     """The jump at half and double the bandwidth, where there are rows enough."""
     found: dict[str, float] = {}
     for label, factor in (("half", 0.5), ("double", 2.0)):
         with suppress(AssumptionViolated):
-            found[f"estimate_{label}_bandwidth"] = jump(distance, y, bandwidth * factor)[0]
+            found[f"estimate_{label}_bandwidth"] = effect_at(distance, y, took, bandwidth * factor)[0]
     return found
 
 
@@ -178,18 +218,30 @@ def _premises(args: DiscontinuityArgs) -> tuple[Assumption, ...]:
     )  # fmt: skip
 
 
-def _sharpness(args: DiscontinuityArgs, distance: Floats, treated: object) -> tuple[str, ...]:
-    """Warn when treatment does not follow the side of the cut-off."""
+def _fuzziness(
+    args: DiscontinuityArgs, distance: Floats, took: Floats, bandwidth: float
+) -> tuple[tuple[str, ...], float]:
+    """A warning where treatment follows the side only in part, and the jump of treatment at the cut-off.
+
+    Raises:
+        AssumptionViolated: treatment jumps too little to divide by.
+    """
     import numpy as np
 
-    codes = np.unique(np.asarray(treated).astype(str), return_inverse=True)[1]
-    follows = max(float(np.mean(codes == (distance >= 0))), float(np.mean(codes == (distance < 0))))
-    if follows >= SHARP_SHARE:
-        return ()
-    return (
-        f"{args.treatment!r} follows the cut-off in only {100 * follows:.0f} % of rows: the jump is the effect of being above it, not of "
-        f"{args.treatment!r}. For that use estimate_iv with an indicator of the side as the instrument.",
+    first, error, *_ = jump(distance, took, bandwidth)
+    above = float(np.mean(took == (distance >= 0)))
+    if max(above, 1 - above) >= SHARP_SHARE:
+        return (), first
+    if abs(first) < WEAK_JUMP_T * error:
+        raise AssumptionViolated(
+            f"{args.treatment!r} jumps by {first:.3g} at {args.running_variable!r} = {args.cutoff:g} (standard error {error:.2g}): too "
+            "little to tell its effect. Leave treatment out for the effect of being above the cut-off."
+        )
+    said = (
+        f"{args.treatment!r} follows the cut-off only in part (it jumps by {first:.3g}): the jump of {args.outcome!r} is divided by that, "
+        "which gives the effect on those whom the cut-off moves."
     )
+    return (said,), first
 
 
 TOOL = Tool(

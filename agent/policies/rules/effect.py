@@ -210,7 +210,9 @@ def _estimate_call(
         args = {k: v for k, v in args.items() if k in ("dataset", "outcome", "population")}
         args |= {"running_variable": hints.running_variable, "cutoff": hints.cutoff}
         if question.treatment != hints.running_variable:
-            args["treatment"] = question.treatment
+            args |= {"treatment": question.treatment} if binary(question.treatment, situation) else {}
+        elif hints.treated_side:
+            args["treated_side"] = hints.treated_side
     elif tool == "estimate_did":
         args |= {"time": hints.time, "adjustment_set": adjusted} | ({"unit": hints.unit} if hints.unit else {})
     else:
