@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from .coding import Floats, Ints
 
+EXACT = 64 * 2.0**-52
+"""Residuals under this share of the terms they are what is left of are rounding: 64 units in the last place."""
+ROUNDING = 1e-9
+"""Share of an amount, such as an estimate or the outcome's spread, that is rounding where an exact fit leaves nothing else."""
 RANK_TOLERANCE = 1e-9
 """A standardised column whose residual on the others has less than this share of its variance is redundant."""
 
@@ -33,6 +37,14 @@ class LinearFit:
         """Residual degrees of freedom."""
         return self.x.shape[0] - self.x.shape[1]
 
+    @property
+    def exact(self) -> bool:
+        """Whether the columns give the outcome exactly, so that the residuals are nothing but rounding."""
+        import numpy as np
+
+        terms = np.abs(self.x) @ np.abs(self.coef) + np.abs(self.residuals)
+        return float(np.linalg.norm(self.residuals)) <= EXACT * float(np.linalg.norm(terms))
+
     def scores(self, combination: Floats, hc2: bool = True) -> Floats:
         """What each row contributes to the error of `combination @ coef`.
 
@@ -46,6 +58,28 @@ class LinearFit:
             free = 1 - self.leverage
             residuals = np.where(free > 1e-10, residuals / np.sqrt(np.maximum(free, 1e-10)), 0.0)
         return (self.x @ (self.inverse @ combination)) * residuals
+
+    def robust_error(self, combination: Floats, clusters: Ints | None) -> float:
+        """Standard error of `combination @ coef`: HC2, or CR1 with clusters."""
+        return variance_of(self.scores(combination, hc2=clusters is None), clusters, self.x.shape[1]) ** 0.5
+
+    def robust_dof(self, clusters: Ints | None) -> float:
+        """Degrees of freedom that go with `robust_error`: rows minus columns, or clusters minus one."""
+        return float(self.dof if clusters is None else clusters.max())
+
+    def test_last(self, clusters: Ints | None) -> tuple[float, float]:
+        """Robust t statistic and p-value of the hypothesis that the last column adds nothing.
+
+        Where the fit is exact, a coefficient that moves the outcome by rounding only counts as zero.
+        """
+        import numpy as np
+
+        value, last = float(self.coef[-1]), np.eye(self.x.shape[1])[-1]
+        moved = abs(value) * float(self.x[:, -1].std())
+        if self.exact and moved <= ROUNDING * float((self.x @ self.coef).std()):
+            return 0.0, 1.0
+        error = self.robust_error(last, clusters)
+        return value / error if error else 0.0, interval(value, error, self.robust_dof(clusters))[2]
 
     def classical_error(self, combination: Floats) -> float:
         """Standard error under equal variances; what partial R² and robustness values are defined on."""

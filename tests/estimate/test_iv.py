@@ -196,3 +196,35 @@ def test_what_cannot_be_an_instrument_is_refused_by_name(run_on):
     arms = frame.assign(d=np.resize(["a", "b", "c"], len(frame)))
     with pytest.raises(BadArguments, match="1 for the level"):
         _call(run_on, arms, contrast=None)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_an_instrument_everyone_complies_with_determines_the_treatment(run_on, noise):
+    """Two-stage least squares is then the difference of two means; no F statistic can be given."""
+    rng = np.random.default_rng(4)
+    z = rng.integers(0, 2, 300)
+    frame = pd.DataFrame({"z": z, "t": z, "y": 2.0 * z + noise * rng.normal(size=300)})
+    got = run_on(frame, "estimate_iv", treatment="t", outcome="y", instruments=("z",))
+    assert got.value == pytest.approx(frame["y"][z == 1].mean() - frame["y"][z == 0].mean())
+    assert "determines the treatment exactly" in got.checks[0].meaning
+    assert "first_stage_f" not in got.diagnostics
+    assert got.diagnostics["ar_ci_low"] <= got.value <= got.diagnostics["ar_ci_high"]
+    assert type(got).model_validate(got.model_dump(mode="json")) == got
+
+
+def test_an_outcome_without_noise_leaves_one_effect_in_the_robust_set(run_on):
+    """Any effect but 2 leaves a remainder that the instrument predicts, however the treatment came about."""
+    rng = np.random.default_rng(4)
+    z = rng.integers(0, 2, (2, 400))
+    t = np.where(rng.random(400) < 0.4, rng.integers(0, 2, 400), z[0] | z[1])
+    frame = pd.DataFrame({"z": z[0], "w": z[1], "t": t, "y": 2.0 * t + 0.3})
+    for instruments in (("z",), ("z", "w")):
+        got = run_on(frame, "estimate_iv", treatment="t", outcome="y", instruments=instruments)
+        assert (got.diagnostics["ar_ci_low"], got.diagnostics["ar_ci_high"]) == pytest.approx((2, 2))
+        assert next(c for c in got.checks if c.name == "Wu-Hausman").status == "uninformative"
+
+
+def test_fewer_clusters_than_instruments_are_refused(run_on):
+    frame = _table(n_instruments=2).assign(g=lambda f: np.arange(len(f)) % 2)
+    with pytest.raises(AssumptionViolated, match="more clusters than"):
+        _call(run_on, frame, instruments=("z0", "z1"), cluster="g")

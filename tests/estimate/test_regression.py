@@ -10,6 +10,7 @@ import statsmodels.api as sm
 from whence.tools.domain.errors import AssumptionViolated, BadArguments
 from whence.tools.domain.examples import get_example
 from whence.tools.domain.questions import Contrast
+from whence.tools.linear import fit_ols
 
 
 def _table(n: int = 800, seed: int = 3) -> pd.DataFrame:
@@ -302,3 +303,24 @@ def test_names_and_cells_are_never_run(run_on):
         frame, "estimate_regression", treatment="C(y) ~ {t}", outcome="np.log(0) + Q('a')", adjustment_set=(hostile,)
     )
     assert got.value == plain.value
+
+
+def test_an_effect_of_nothing_but_rounding_is_zero(run_on):
+    """y = 0.7 x does not depend on t, and rounding must not be taken for a significant effect."""
+    rng = np.random.default_rng(1)
+    x = rng.integers(0, 5, 300).astype(float)
+    t = (rng.random(300) < 1 / (1 + np.exp(2 - x))).astype(int)
+    frame = pd.DataFrame({"x": x, "w": rng.normal(size=300), "t": t, "y": 0.7 * x})
+    got = run_on(frame, "estimate_regression", treatment="t", outcome="y", adjustment_set=("x", "w"))
+    assert (got.value, got.std_error, got.p_value) == (0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("cluster", [None, "g"])
+def test_the_test_of_the_last_column_equals_statsmodels(cluster):
+    rng = np.random.default_rng(6)
+    x = np.column_stack([np.ones(120), rng.normal(size=(120, 2))])
+    y, g = x @ [1.0, 2.0, 0.1] + rng.normal(size=120) * (1 + np.abs(x[:, 1])), rng.integers(0, 15, 120)
+    how = {"cov_type": "HC2"} if cluster is None else {"cov_type": "cluster", "cov_kwds": {"groups": g}}
+    theirs = sm.OLS(y, x).fit(use_t=True, **how)
+    ours = fit_ols(x, y).test_last(None if cluster is None else g)
+    assert ours == pytest.approx((theirs.tvalues[-1], theirs.pvalues[-1]))

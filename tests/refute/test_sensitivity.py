@@ -176,3 +176,20 @@ def test_an_instrument_has_no_e_value(make_env: MakeEnv) -> None:
     found = refute(env, "refute_sensitivity")
     assert found.e_value is None
     assert found.checks[0].status == "not_run"
+
+
+@pytest.mark.parametrize("effect", [2.0, 0.0])
+def test_an_exact_fit_leaves_a_hidden_cause_nothing_to_explain(make_env: MakeEnv, effect: float) -> None:
+    """Whatever column is added to a regression without remainder, its coefficients stay: the oracle is least squares."""
+    rng = np.random.default_rng(1)
+    x = rng.integers(0, 5, 300).astype(float)
+    t = (rng.random(300) < 1 / (1 + np.exp(2 - x))).astype(float)
+    y = effect * t + x
+    env = make_env(
+        pd.DataFrame({"x": x, "t": t, "y": y}), "estimate_regression", treatment="t", outcome="y", adjustment_set=("x",)
+    )
+    found = refute(env, "refute_sensitivity")
+    more = np.column_stack([np.ones(300), t, x, x * rng.normal(size=300)])
+    after = np.linalg.lstsq(more, y, rcond=None)[0][1]
+    assert found.benchmarks[0].adjusted_estimate == pytest.approx(after, abs=1e-9)
+    assert found.robustness_value == found.robustness_value_ci == found.partial_r2 == bool(effect)

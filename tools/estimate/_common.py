@@ -12,7 +12,7 @@ from ..domain.estimands import Assumption, AssumptionStatus
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast, EstimandKind
 from ..domain.results import ContrastEstimate, EffectEstimate
-from ..linear import explained_by, fit_ols, interval
+from ..linear import ROUNDING, explained_by, fit_ols, interval
 from ..spec import Args
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def assemble(
     Raises:
         AssumptionViolated: an estimate or its error is not finite.
     """
-    rows = [_contrast_row(e) for e in estimates]
+    spread = float(design.y.std())
+    rows = [_contrast_row(e, spread) for e in estimates]
     first = rows[0]
     return EffectEstimate(
         estimator=estimator,
@@ -170,7 +171,8 @@ def assemble(
     )
 
 
-def _contrast_row(e: Estimate) -> ContrastEstimate:
+def _contrast_row(e: Estimate, spread: float) -> ContrastEstimate:
+    """An estimate with its interval; zero where both it and its error are rounding beside the outcome's `spread`."""
     import math
 
     if not (math.isfinite(e.value) and math.isfinite(e.error)):
@@ -178,11 +180,13 @@ def _contrast_row(e: Estimate) -> ContrastEstimate:
             f"The estimate ({e.value:g}) or its standard error ({e.error:g}) is not a finite number; the outcome or a covariate has "
             f"values too extreme to compute with. Rescale the columns, or restrict the population."
         )
-    low, high, p_value = interval(e.value, e.error, e.dof)
+    nothing = max(abs(e.value), e.error) <= ROUNDING * spread
+    value, error = (0.0, 0.0) if nothing else (e.value, e.error)
+    low, high, p_value = interval(value, error, e.dof)
     return ContrastEstimate(
         contrast=e.contrast,
-        value=e.value,
-        std_error=e.error,
+        value=value,
+        std_error=error,
         ci_low=low,
         ci_high=high,
         p_value=p_value,

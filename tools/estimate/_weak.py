@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from ..linear import fit_ols
+from ..domain.errors import AssumptionViolated
+from ..linear import ROUNDING, fit_ols
 
 if TYPE_CHECKING:
     from ..coding import Floats, Ints
@@ -29,13 +30,18 @@ class ReducedForm:
     dof: float
     """Of the F reference: n minus columns, or clusters minus one."""
     partial_r2: float
+    determined: bool
+    """Whether the instruments give the treatment exactly, as in a trial that everyone complies with; the F are then infinite."""
     classical_f: float
     effective_f: float
 
     @property
     def robust_f(self) -> float:
-        """Robust F of the excluded instruments in the first stage."""
+        """Robust F of the excluded instruments in the first stage; infinite where they determine the treatment."""
         import numpy as np
+
+        if self.determined:
+            return INFINITY
 
         k = len(self.on_treatment)
         return float(self.on_treatment @ np.linalg.solve(self.v_treatment, self.on_treatment)) / k
@@ -50,10 +56,18 @@ def reduced_form(y: Floats, d: Floats, z: Floats, x: Floats, clusters: Ints | No
         z: Instruments, n_samples x k.
         x: Intercept and covariates, n_samples x p, full column rank together with `z`.
         clusters: Cluster of each row, or None.
+
+    Raises:
+        AssumptionViolated: no more clusters than instruments.
     """
     import numpy as np
 
     n_samples, k = z.shape
+    if clusters is not None and int(clusters.max()) < k:
+        raise AssumptionViolated(
+            f"{int(clusters.max()) + 1} clusters cannot tell how {k} instrument columns vary; there must be more clusters than "
+            f"instruments. Use fewer instruments, or cluster on a finer unit."
+        )
     left = np.column_stack([fit_ols(x, column).residuals for column in (y, d, *z.T)])
     y, d = left[:, 0], left[:, 1]
     z = np.linalg.qr(left[:, 2:])[0] * n_samples**0.5  # orthonormal: z'z / n = identity
@@ -69,6 +83,7 @@ def reduced_form(y: Floats, d: Floats, z: Floats, x: Floats, clusters: Ints | No
     v_d = factor * s_d.T @ s_d
     explained = float(n_samples * b_d @ b_d)
     partial_r2 = explained / float(d @ d)
+    determined = partial_r2 > 1 - ROUNDING
     return ReducedForm(
         on_outcome=b_y,
         on_treatment=b_d,
@@ -77,8 +92,9 @@ def reduced_form(y: Floats, d: Floats, z: Floats, x: Floats, clusters: Ints | No
         v_cross=factor * s_y.T @ s_d,
         dof=dof,
         partial_r2=partial_r2,
-        classical_f=(explained / k) / (float(e_d @ e_d) / (n_samples - n_columns)),
-        effective_f=float(b_d @ b_d) / float(np.trace(v_d)),
+        determined=determined,
+        classical_f=INFINITY if determined else (explained / k) / (float(e_d @ e_d) / (n_samples - n_columns)),
+        effective_f=INFINITY if determined else float(b_d @ b_d) / float(np.trace(v_d)),
     )
 
 
@@ -92,6 +108,9 @@ def anderson_rubin_set(
         centre: Where to look most closely (the 2SLS estimate).
         scale: How far around it (its standard error).
         alpha: Level of the test.
+
+    Raises:
+        AssumptionViolated: some combination of the instruments has nothing left to chance, so no test can be made.
     """
     import numpy as np
     from scipy.optimize import brentq
@@ -107,7 +126,14 @@ def anderson_rubin_set(
         gap = a * form.on_outcome - b * form.on_treatment
         a, b = a[:, :, None], b[:, :, None]
         v = a * a * form.v_outcome - a * b * (form.v_cross + form.v_cross.T) + b * b * form.v_treatment
-        return np.einsum("ij,ij->i", gap, np.linalg.solve(v, gap[:, :, None])[:, :, 0]) / k - bound
+        try:
+            scaled = np.linalg.solve(v, gap[:, :, None])[:, :, 0]
+        except np.linalg.LinAlgError as error:
+            raise AssumptionViolated(
+                "The instruments give treatment and outcome exactly in some direction, so nothing is left to judge chance by. "
+                "Use one of the instruments, or check whether a column restates another."
+            ) from error
+        return np.einsum("ij,ij->i", gap, scaled) / k - bound
 
     def excess_at(angle: float) -> float:
         return float(excess(np.array([angle]))[0])
@@ -126,6 +152,14 @@ def anderson_rubin_set(
     if not outside[-1]:
         ends.append(INFINITY)
     return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def leaves_nothing(y: Floats, d: Floats, x: Floats, value: float) -> bool:
+    """Whether the effect and the covariates give the outcome exactly, in which case no other effect fits at all."""
+    import numpy as np
+
+    left = fit_ols(x, y - value * d).residuals
+    return float(left @ left) <= ROUNDING**2 * float(np.var(y)) * len(y)
 
 
 def in_words(pieces: list[tuple[float, float]]) -> str:

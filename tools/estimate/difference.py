@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.errors import BadArguments
 from ..domain.results import EffectEstimate
-from ..linear import fit_ols, variance_of
+from ..linear import fit_ols
 from ..spec import Tool
 from ._common import EffectArgs, Estimate, assemble, error_words, premises, read_design, refuse_small
 
@@ -69,15 +69,14 @@ def _compare(pair: Design, contrast: Contrast) -> Estimate:
 
     refuse_small(pair, 2)
     fit = fit_ols(np.column_stack([np.ones(pair.n_samples), pair.arm.astype(np.float64)]), pair.y)
-    scores = fit.scores(np.array([0.0, 1.0]), hc2=pair.clusters is None)
-    error = variance_of(scores, pair.clusters, 2) ** 0.5
+    error = fit.robust_error(np.array([0.0, 1.0]), pair.clusters)
     sizes = np.bincount(pair.arm, minlength=2)
     if pair.clusters is None:
         parts = np.array([np.var(pair.y[pair.arm == a], ddof=1) / sizes[a] for a in (0, 1)])
         spread = float((parts**2 / (sizes - 1)).sum())
         dof = float(parts.sum() ** 2 / spread) if spread else float(pair.n_samples - 2)
     else:
-        dof = float(pair.clusters.max())
+        dof = fit.robust_dof(pair.clusters)
     return Estimate(contrast, float(fit.coef[1]), error, dof, int(sizes[1]), int(sizes[0]))
 
 

@@ -13,10 +13,10 @@ from ..domain.errors import AssumptionViolated, BackendFailed, BadArguments
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectEstimate
-from ..linear import explained_by, fit_ols, independent_columns, interval, variance_of
+from ..linear import explained_by, fit_ols, independent_columns
 from ..spec import Args, Cost, Tool
 from ._common import Estimate, assemble, error_words, premises, refuse_determined, refuse_small
-from ._weak import INFINITY, ReducedForm, anderson_rubin_set, in_words, reduced_form
+from ._weak import INFINITY, ReducedForm, anderson_rubin_set, in_words, leaves_nothing, reduced_form
 
 if TYPE_CHECKING:
     from ..coding import Floats
@@ -86,10 +86,16 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
     x = np.column_stack([np.ones(design.n_samples), design.covariates])
     fit, value, error = _two_stage(design, d, z, x)
     form = reduced_form(design.y, d, z, x, design.clusters)
-    pieces = anderson_rubin_set(form, value, error)
+    exact = leaves_nothing(design.y, d, x, value)
+    pieces = [(value, value)] if exact else anderson_rubin_set(form, value, error)
     pieces = sorted((min(low * step, high * step), max(low * step, high * step)) for low, high in pieces)
     strength = _strength(form, args.instruments)
-    checks = (strength, _robust_interval(pieces), _endogeneity(design, d, z, x), _overidentification(fit, design, z))
+    checks = (
+        strength,
+        _robust_interval(pieces),
+        _endogeneity(design, form, d, z, x),
+        _overidentification(fit, design, z),
+    )
     status: AssumptionStatus = "tested_failed" if strength.status == "fail" else "tested_passed"
     two = design.dose is None and len(design.arms) == 2
     estimate = Estimate(
@@ -176,6 +182,17 @@ def _two_stage(design: Design, d: Floats, z: Floats, x: Floats) -> tuple[Any, fl
 
 
 def _strength(form: ReducedForm, instruments: tuple[str, ...]) -> Check:
+    named = ", ".join(instruments)
+    does_not_show = (
+        "Whether the instrument is valid: that it is as good as random, and reaches the outcome only through treatment."
+    )
+    if form.determined:
+        return Check(
+            name="instrument strength",
+            status="pass",
+            meaning=f"Given the covariates, {named} determines the treatment exactly, so it could not be stronger.",
+            does_not_show=does_not_show,
+        )
     k = len(form.on_treatment)
     f = form.effective_f
     name = "effective F (Montiel Olea & Pflueger)" if k > 1 else "robust first-stage F"
@@ -191,8 +208,8 @@ def _strength(form: ReducedForm, instruments: tuple[str, ...]) -> Check:
         name="instrument strength",
         status="fail" if f < WEAK_F else "pass",
         statistic=f,
-        meaning=f"The {name} of {', '.join(instruments)} is {f:.2f}: {verdict}.",
-        does_not_show="Whether the instrument is valid: that it is as good as random, and reaches the outcome only through treatment.",
+        meaning=f"The {name} of {named} is {f:.2f}: {verdict}.",
+        does_not_show=does_not_show,
     )
 
 
@@ -206,30 +223,25 @@ def _robust_interval(pieces: list[tuple[float, float]]) -> Check:
     )
 
 
-def _endogeneity(design: Design, d: Floats, z: Floats, x: Floats) -> Check:
+def _endogeneity(design: Design, form: ReducedForm, d: Floats, z: Floats, x: Floats) -> Check:
     """Wu–Hausman by regression: the first-stage residual added to least squares, tested robustly (Wooldridge 2010, 6.2)."""
     import numpy as np
 
-    residual = fit_ols(np.column_stack([x, z]), d).residuals
-    columns = np.column_stack([x, d, residual])
-    if float(residual @ residual) < 1e-9 * float(((d - d.mean()) ** 2).sum()):
+    if form.determined:
         return Check(
             name="Wu-Hausman",
             status="not_run",
             meaning="The instruments determine the treatment exactly, so nothing can be compared with least squares.",
             does_not_show="Whether treatment is confounded.",
         )
+    columns = np.column_stack([x, d, fit_ols(np.column_stack([x, z]), d).residuals])
     fit = fit_ols(columns, design.y)
-    last = np.eye(columns.shape[1])[-1]
-    error = variance_of(fit.scores(last, hc2=design.clusters is None), design.clusters, columns.shape[1]) ** 0.5
-    _, _, p_value = interval(
-        float(fit.coef[-1]), error, float(fit.dof if design.clusters is None else design.clusters.max())
-    )
+    statistic, p_value = fit.test_last(design.clusters)
     differs = p_value < 0.05
     return Check(
         name="Wu-Hausman",
         status="pass" if differs else "uninformative",
-        statistic=float(fit.coef[-1]) / error if error else 0.0,
+        statistic=statistic,
         p_value=p_value,
         meaning=(
             "Two-stage and ordinary least squares differ by more than chance: treatment looks confounded, as the design supposes."
@@ -274,17 +286,19 @@ def _diagnostics(
     import numpy as np
 
     plain = fit_ols(np.column_stack([x, d]), design.y)
-    last = np.eye(plain.x.shape[1])[-1]
-    error = variance_of(plain.scores(last, hc2=design.clusters is None), design.clusters, plain.x.shape[1]) ** 0.5
+    error = plain.robust_error(np.eye(plain.x.shape[1])[-1], design.clusters)
     found = {
-        "first_stage_f": form.robust_f,
-        "first_stage_f_classical": form.classical_f,
-        "effective_f": form.effective_f,
         "first_stage_partial_r2": form.partial_r2,
         "ols_value": step * float(plain.coef[-1]),
         "ols_std_error": abs(step) * error,
         "n_instruments": float(len(form.on_treatment)),
     }
+    if not form.determined:
+        found |= {
+            "first_stage_f": form.robust_f,
+            "first_stage_f_classical": form.classical_f,
+            "effective_f": form.effective_f,
+        }
     if pieces:
         found |= {"ar_ci_low": pieces[0][0], "ar_ci_high": pieces[-1][1]}
     if len(pieces) == 2:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..domain.errors import AssumptionViolated
 from ..domain.evidence import Check
 from ..domain.results import EffectEstimate
-from ..linear import LinearFit, fit_ols, independent_columns, interval, variance_of
+from ..linear import LinearFit, fit_ols, independent_columns, variance_of
 from ..spec import Tool
 from ._common import (
     AverageKind,
@@ -44,7 +44,7 @@ class RegressionArgs(EffectArgs):
     interactions: bool | None = None
     """True: the effect may differ with the covariates and is averaged over the population asked for (Lin 2013). False: one
     common effect; if effects differ, the coefficient is an average weighted by the variance of treatment. None: True for a
-    treatment with arms whose smallest arm has at least 10 rows per column and can support it, else False, and said so."""
+    treatment with arms whose smallest arm has at least 5 rows per column and can support it, else False, and said so."""
 
 
 def run(args: RegressionArgs, env: Env) -> EffectEstimate:
@@ -196,7 +196,7 @@ def _estimate(
     value = float(combination @ fit.coef)
     scores = fit.scores(combination, hc2=design.clusters is None) + means
     error = variance_of(scores, design.clusters, fit.x.shape[1]) ** 0.5
-    dof = float(fit.dof if design.clusters is None else design.clusters.max())
+    dof = fit.robust_dof(design.clusters)
     if design.dose is not None:
         return Estimate(contrast, value, error, dof)
     return Estimate(contrast, value, error, dof, int((design.arm == k + 1).sum()), int((design.arm == 0).sum()))
@@ -277,16 +277,12 @@ def _linearity(design: Design) -> Check:
             does_not_show="Anything about the shape of the effect.",
         )
     fit = fit_ols(x, design.y)
-    last = np.eye(x.shape[1])[-1]
-    error = variance_of(fit.scores(last, hc2=design.clusters is None), design.clusters, x.shape[1]) ** 0.5
-    _, _, p_value = interval(
-        float(fit.coef[-1]), error, float(fit.dof if design.clusters is None else design.clusters.max())
-    )
+    statistic, p_value = fit.test_last(design.clusters)
     bent = p_value < 0.05
     return Check(
         name="linear dose response",
         status="fail" if bent else "pass",
-        statistic=float(fit.coef[-1]) / error if error else 0.0,
+        statistic=statistic,
         p_value=p_value,
         meaning=(
             "The effect changes along the dose (a squared term is needed); the slope is an average over the observed doses."

@@ -22,14 +22,14 @@ def partial_r2(t_value: float, dof: float) -> float:
         >>> round(partial_r2(4.184, 783), 3)
         0.022
     """
-    return t_value**2 / (t_value**2 + dof)
+    return 1.0 if math.isinf(t_value) else t_value**2 / (t_value**2 + dof)
 
 
 def robustness_value(t_value: float, dof: float, alpha: float | None = None) -> float:
     """Share of the residual variance of both treatment and outcome that a hidden cause must explain.
 
     Args:
-        t_value: Of the treatment's coefficient.
+        t_value: Of the treatment's coefficient; infinite where nothing is left of the outcome.
         dof: Residual degrees of freedom.
         alpha: None: to bring the estimate to zero; a level: to bring the interval at that level to include zero.
 
@@ -37,6 +37,8 @@ def robustness_value(t_value: float, dof: float, alpha: float | None = None) -> 
         >>> round(robustness_value(4.184, 783), 3), round(robustness_value(4.184, 783, alpha=0.05), 3)
         (0.139, 0.076)
     """
+    if math.isinf(t_value):
+        return 1.0
     f = abs(t_value) / math.sqrt(dof)
     critical = 0.0 if alpha is None else _t_quantile(1 - alpha / 2, dof - 1) / math.sqrt(dof - 1)
     left = f - critical
@@ -87,7 +89,8 @@ def strength_of(x: Floats, treatment: Floats, y: Floats, columns: list[int], err
     r2_zx = r2_treatment**2 / (1 - r2_treatment) ** 2
     if r2_dz >= 1 or r2_zx >= 1:
         return Strength(r2_treatment, r2_outcome, None)
-    r2_yz = ((1 + math.sqrt(r2_zx)) / math.sqrt(1 - r2_zx)) ** 2 * r2_outcome / (1 - r2_outcome)
+    odds = r2_outcome / (1 - r2_outcome) if r2_outcome < 1 else math.inf
+    r2_yz = ((1 + math.sqrt(r2_zx)) / math.sqrt(1 - r2_zx)) ** 2 * odds
     bias = error * math.sqrt(min(r2_yz, 1.0) * r2_dz / (1 - r2_dz)) * math.sqrt(dof)
     return Strength(r2_treatment, r2_outcome, bias)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from ..coding import find_column, levels_of
 from ..domain.errors import BadArguments, TooLarge, ToolError
 from ..domain.evidence import Check, Evidence
 from ..domain.results import EffectEstimate, Refutation
+from ..linear import ROUNDING
 from ..spec import Args, Cost
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ class Runs:
     """NaN where the estimator gives none."""
     n_failed: int = 0
     problem: str = ""
-    warnings: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,12 @@ def repeat(args: RefuteArgs, env: Env, original: Original, alter: Callable[[np.r
     )
 
 
+def yardstick(original: Original, error: float) -> float:
+    """A standard error to measure shifts of the estimate by, no smaller than rounding: an exact fit leaves none of its own."""
+    size = max(abs(original.result.value), original.result.diagnostics.get("outcome_sd", 0.0))
+    return max(error, ROUNDING * size)
+
+
 def _default_runs(original: Original) -> int:
     slow = original.tool in SLOW_TOOLS and len(original.frame) > SLOW_ROWS
     return SLOW_RUNS if slow else DEFAULT_RUNS
@@ -204,9 +210,23 @@ def _few_clusters(original: Original) -> bool:
 
 
 def conclude(
-    refuter: str, original: Original, runs: Runs, judge: Callable[[], Verdict], warnings: Iterable[str] = ()
+    refuter: str,
+    original: Original,
+    runs: Runs,
+    judge: Callable[[], Verdict],
+    warnings: Iterable[str] = (),
+    by_own_errors: bool = True,
 ) -> Refutation:
-    """Put the runs and the verdict into a result; too many failed runs, or no standard error, make no verdict."""
+    """Put the runs and the verdict into a result; too many failed runs, or no standard error, make no verdict.
+
+    Args:
+        refuter: Its name.
+        original: The estimate under test.
+        runs: What came back.
+        judge: Called when the runs can be judged.
+        warnings: To be said beside the verdict.
+        by_own_errors: Whether `judge` measures the runs by their own standard errors.
+    """
     import numpy as np
 
     n_runs = len(runs.values)
@@ -219,7 +239,7 @@ def conclude(
             meaning=f"{runs.n_failed} of {attempted} runs failed, so nothing can be said. First problem: {runs.problem[:300]}",
             does_not_show=NOT_SHOWN,
         )
-    elif not np.isfinite(runs.errors).all() or not (runs.errors > 0).all():
+    elif by_own_errors and not (np.isfinite(runs.errors) & (runs.errors > 0)).all():
         check = Check(
             name=refuter,
             status="uninformative",

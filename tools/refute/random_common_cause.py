@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.results import Refutation
 from ..spec import Env, Tool
-from ._rerun import Altered, Original, RefuteArgs, Runs, Verdict, conclude, load, not_for, repeat, rerun_cost
+from ._rerun import Altered, Original, RefuteArgs, Runs, Verdict, conclude, load, not_for, repeat, rerun_cost, yardstick
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,13 +43,14 @@ def run(args: RandomCommonCauseArgs, env: Env) -> Refutation:
         return changed, {"adjustment_set": adjusted}
 
     runs = repeat(args, env, original, alter)
-    return conclude(NAME, original, runs, lambda: _judge(runs, original))
+    own = original.result.std_error is None
+    return conclude(NAME, original, runs, lambda: _judge(runs, original), by_own_errors=own)
 
 
 def _judge(runs: Runs, original: Original) -> Verdict:
     shift = float(runs.values.mean()) - original.result.value
-    error = original.result.std_error or float((runs.errors**2).mean()) ** 0.5
-    moved = abs(shift) / error
+    error = original.result.std_error
+    moved = abs(shift) / yardstick(original, float((runs.errors**2).mean()) ** 0.5 if error is None else error)
     allowed = MOVED_MATCHING if original.tool == "estimate_matching" else MOVED
     fail = moved > allowed
     words = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from ..domain.evidence import Check
 from ..domain.questions import Condition
 from ..domain.results import Benchmark, EffectEstimate, Sensitivity
 from ..estimate.regression import fit_additive, treatment_columns
+from ..linear import ROUNDING
 from ..spec import Args, Env, Tool
 from ._evalue import e_value, e_value_of_interval, ratio_of_difference, ratio_of_risks
 from ._omitted import partial_r2, robustness_value, strength_of
@@ -52,8 +54,11 @@ class _Linear:
 
     @property
     def t_value(self) -> float:
-        """Classical t-value of the coefficient."""
-        return self.coefficient / self.error if self.error else 0.0
+        """Classical t-value of the coefficient; infinite where the columns give the outcome exactly."""
+        if not self.fit.exact:
+            return self.coefficient / self.error if self.error else 0.0
+        moved = abs(self.coefficient) * float(self.fit.x[:, self.column].std())
+        return math.copysign(math.inf, self.coefficient) if moved > ROUNDING * float(self.design.y.std()) else 0.0
 
 
 def run(args: SensitivityArgs, env: Env) -> Sensitivity:

@@ -23,6 +23,7 @@ from ._rerun import (
     repeat,
     rerun_cost,
     scatter,
+    yardstick,
 )
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def run(args: SubsetArgs, env: Env) -> Refutation:
         return original.frame.loc[rows].reset_index(drop=True), {}
 
     runs = repeat(args, env, original, alter)
-    return conclude(NAME, original, runs, lambda: _judge(runs, original, n_kept / n_units))
+    return conclude(NAME, original, runs, lambda: _judge(runs, original, n_kept / n_units), by_own_errors=False)
 
 
 def _judge(runs: Runs, original: Original, share: float) -> Verdict:
-    error = original.result.std_error or 1.0
+    error = yardstick(original, original.result.std_error or 0.0)
     differences = runs.values - original.result.value
     shift = float(differences.mean()) / error
     ratio, p_spread = scatter(differences / (error * (1 / share - 1) ** 0.5))
