@@ -145,6 +145,12 @@ class RunStore:
             rows = db.execute("SELECT * FROM runs ORDER BY started DESC, rowid DESC LIMIT ?", (limit,)).fetchall()
         return tuple(self._record(row) for row in rows)
 
+    def unfinished_in(self, workspace: Path) -> bool:
+        """Whether a run that has no answer yet needs the tables of a folder."""
+        query = "SELECT 1 FROM runs WHERE workspace = ? AND answer IS NULL LIMIT 1"
+        with self._open() as db:
+            return db.execute(query, (str(workspace),)).fetchone() is not None
+
     def _record(self, row: tuple[str, str, str, str, int, str, str, str | None]) -> RunRecord:
         id, words, catalog, workspace, seed, policy, started, body = row
         answer = Answer.model_validate_json(body) if body else None

@@ -109,7 +109,6 @@ class Session(Opinions):
         self._proposals: dict[str, Proposal] = {}
         self._advised: dict[str, list[Evidence]] = {}
         self._learned: GraphResult | None = None
-        self._keep_folder = False
 
     @property
     def memory(self) -> Memory:
@@ -306,7 +305,6 @@ class Session(Opinions):
             self.policy, self.runtime, catalog, record=lambda e: self.runs.append(run, e), emit=emit,
             budget=self.budget, choose=self.choose, usage=model.usage if model else lambda: None,
         )  # fmt: skip
-        self._keep_folder = True
         try:
             answer = loop.run(run, words, self.home / "checkpoints.sqlite")
         except KeyboardInterrupt:
@@ -320,7 +318,6 @@ class Session(Opinions):
             stopped = f"{error} The run is saved as {run}; `whence resume {run}` goes on where it stopped."
             raise type(error)(stopped) from None  # what began the chain may hold what an endpoint said
         answer = answer.model_copy(update={"evidence": tuple(self.workspace.ledger)})
-        self._keep_folder = False
         self.runs.finish(run, answer)
         self._learned = remember(self.memory, answer, catalog, self.policy.name) or self._learned
         self.last = answer
@@ -358,7 +355,7 @@ class Session(Opinions):
             self.trace.close()
         if self._memory is not None:
             self._memory.close()
-        if not self._keep_folder:
+        if not self.runs.unfinished_in(self._folder):
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Session:

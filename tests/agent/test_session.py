@@ -11,7 +11,7 @@ import pytest
 
 import whence
 from whence.agent.cli.chat_commands import carry_out, change_graph
-from whence.tools.domain.errors import UsageError
+from whence.tools.domain.errors import Cancelled, UsageError
 from whence.tools.domain.examples import get_example
 from whence.tools.domain.graphs import Dag
 
@@ -210,6 +210,27 @@ def test_close_removes_the_workspace(start: Any, tmp_path: Path) -> None:
     session.add_frame(get_example("confounder").simulate(60, seed=2))
     assert any((tmp_path / "home" / "workspaces").iterdir())
     session.close()
+    assert list((tmp_path / "home" / "workspaces").iterdir()) == []
+
+
+def test_a_stopped_run_keeps_its_table_though_later_questions_are_answered(start: Any, tmp_path: Path) -> None:
+    stop = [True]
+
+    def listen(event: Any) -> None:
+        if stop and event.kind == "tool_started":
+            stop.clear()
+            raise KeyboardInterrupt
+
+    session = start(home=tmp_path / "home", on_event=listen)
+    session.add_frame(get_example("confounder").simulate(60, seed=2))
+    with pytest.raises(Cancelled) as stopped:
+        session.ask(QUESTION)
+    assert session.ask("Which variables are in the table?").run not in str(stopped.value)
+    session.close()
+    run = next(r.id for r in session.runs.recent() if r.answer is None)
+    again = start(home=tmp_path / "home")
+    assert again.resume(run).status == "answered"
+    again.close()
     assert list((tmp_path / "home" / "workspaces").iterdir()) == []
 
 
