@@ -68,13 +68,17 @@ class Known(NamedTuple):
 
 
 def as_seen(text: str) -> str:
-    """A sentence as a reader sees it: no invisible characters, digits of any script as ASCII, scales as powers of ten."""
+    """A sentence as a reader sees it: in figures, and with one sign for every way to write per cent."""
+    return _PER_CENT.sub(" %", in_figures(text))
+
+
+def in_figures(text: str) -> str:
+    """A sentence without invisible characters, with digits of any script as ASCII and scales as powers of ten."""
     text = "".join(ch for ch in text if unicodedata.category(ch) != "Cf")
     text = "".join(str(unicodedata.digit(ch)) if unicodedata.category(ch) == "Nd" else ch for ch in text)
     text = _IN_WORDS.sub(lambda m: str(WORDS[m[1].lower()]), text)
     text = _POWER.sub(lambda m: f"e{m[1].replace('−', '-')}", text)
-    text = _SCALED.sub(lambda m: f"e{SCALES[m.group().strip(' -').lower()]}", text)
-    return _PER_CENT.sub(" %", text)
+    return _SCALED.sub(lambda m: f"e{SCALES[m.group().strip(' -').lower()]}", text)
 
 
 def numbers_of(evidence: Evidence, is_share: bool) -> Iterator[Known]:

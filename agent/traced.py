@@ -24,6 +24,7 @@ from .numerals import (
 )
 from .policy import Situation
 from .state import Claim, Derived
+from .units import measure_of, told_otherwise
 
 _N = r"[-−+]?[\d,]+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 WITH_INTERVAL = re.compile(rf"(?P<value>{_N}) \((?P<level>\d+) % interval (?P<low>{_N}) to (?P<high>{_N})\)")
@@ -70,6 +71,7 @@ def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> t
     text = _without_names(as_seen(claim.text), situation)
     share = _outcome_is_share(situation)
     known = [k for e in cited for k in numbers_of(e, share)]
+    known += told_otherwise(known, measure_of(situation))
     derived = _derived(claim, cited, known)
     sizes = [k for k in known if SIZES.search(k.field)] + derived
     found = [*p_faults(text, known), *factors(text, _ratios(claim, derived), _computed(cited))]
@@ -163,9 +165,13 @@ def _blank(match: re.Match[str]) -> str:
     return match.group() if bare and led and led[1].casefold() in LEAD_IN else " "
 
 
-def interval_faults(claim: Claim, cited: Iterable[Evidence]) -> tuple[str, ...]:
+def interval_faults(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> tuple[str, ...]:
     """Estimates printed with their interval whose three numbers are not together in one cited result."""
     triples = [t for e in cited for t in _triples(e.result)]
+    measure = measure_of(situation)
+    if measure and measure.power:  # thousands may be told in full
+        full = 10.0**measure.power
+        triples += [(value * full, level, low * full, high * full) for value, level, low, high in triples]
     text = as_seen(claim.text)
     return (
         *_torn(text, triples),

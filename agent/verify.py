@@ -16,6 +16,7 @@ from .policy import Situation
 from .primary import is_estimate, primary_faults, rightful_primary
 from .state import Claim, Draft
 from .traced import interval_faults, untraced
+from .units import unit_faults
 
 UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
 DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
@@ -101,8 +102,10 @@ def _claim_faults(claim: Claim, draft: Draft, by_id: dict[str, Evidence], situat
         f"{quoted} has the number {n}, which {_ids(claim)} does not contain." for n in untraced(claim, cited, situation)
     ]
     faults += [
-        f"{quoted} has {t!r}, but no cited estimate has these numbers together." for t in interval_faults(claim, cited)
+        f"{quoted} has {t!r}, but no cited estimate has these numbers together."
+        for t in interval_faults(claim, cited, situation)
     ]
+    faults += [f"{quoted} {fault}" for fault in unit_faults(claim.text, cited, situation)]
     faults += [f"{quoted} {fault}" for fault in phrase_faults(claim.text)]
     if claim is draft.headline:
         faults += [f"{quoted} {fault}" for fault in _headline_faults(claim, draft, by_id, situation)]

@@ -24,6 +24,8 @@ EXPERIMENT: Mapping[str, tuple[str, ...]] = {
     "wrong unit or scale": (
         "Training raises re78 by 1.794 million.", "Training raises re78 by 1,794 thousand.", "Training raises re78 by 1,794 %.",
         "Training raises re78 by 1,794k.", "The estimate is 17.94.", "The estimate is 1.794.", "The estimate is 1,794 per cent.",
+        "Training raises re78 by 1,794 euros.", "Training raises re78 by £1,794.", "Training raises re78 by 1,794 cents.",
+        "Training raises re78 by 1,794 years.", "It helped 1,794 men.", "The interval is 474 to 3,115 pounds.",
     ),
     "swapped or torn interval": (
         "The interval is 3115 to 474.", "It lies between 3,115 and 474.", "The estimate is 1794 (95 % interval 3115 to 474).",
@@ -65,6 +67,8 @@ OTHERS = (
     Lie("causal verb, unidentified", "Schooling has no impact on wages.", (), "unidentified"),
     Lie("causal verb, unidentified", "Schooling drives wages.", (), "unidentified"),
     Lie("causal verb, unidentified", "The effect is significant.", ("E4",), "unidentified"),
+    Lie("wrong unit or scale", "One more year raises lwage by 0.1783 dollars.", ("E4",), "instrument"),
+    Lie("wrong unit or scale", "One more year raises lwage by 0.1783 percentage points.", ("E4",), "instrument"),
     Lie("percentage of a ratio", "One more year raises wages by 18 %.", ("E4",), "instrument"),
     Lie("percentage of a ratio", "Wages rise by 17.83 percent.", ("E4",), "instrument"),
 )
@@ -73,6 +77,8 @@ LIES = (*(Lie(kind, text) for kind, texts in EXPERIMENT.items() for text in text
 TRUE = (
     Lie("true", "Training raises re78 by 1794 (95 % interval 474 to 3115)."),
     Lie("true", "Those assigned to training earned 1,794 more."),
+    Lie("true", "Training raises re78 by 1,794 dollars (95 % interval 474 to 3,115)."),
+    Lie("true", "Those assigned to training earned $1,794 more in 1978, give or take."),
     Lie("true", "The difference is significant at the 95 % level."),
     Lie("true", "The estimate is 1.794 thousand."),
     Lie("true", "It rests on 445 men."),
@@ -94,5 +100,6 @@ TRUE = (
     Lie("true", "Whether schooling raises wages cannot be known from this graph.", ("E4",), "unidentified"),
     Lie("true", "With ability measured the effect could be estimated.", ("E4",), "unidentified"),
     Lie("true", "One more year of schooling raises lwage by 0.1783 (95 % interval 0.105 to 0.2516).", ("E4",), "instrument"),
+    Lie("true", "One more year of schooling raises it by 0.1783 log points.", ("E4",), "instrument"),
     Lie("true", "The effect is that among people whom the instrument moves.", ("E4",), "instrument"),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from ...agent.state import Answer
 from ...agent.verify import verify_draft
 from ._lies import LIES, TRUE, Lie
 from ._table import Table
+from ._unit_lies import unit_complaints
 from .llm_analysts import CASES
 from .llm_faults import local_config
 from .openai_server.actors import Analyst, plain_answer
@@ -37,17 +38,22 @@ def main() -> int:
     table = Table("Planted numbers and verdicts", ("kind", "planted", "caught", "missed"))
     planted, missed = Counter(x.kind for x in LIES), [x for x in LIES if said(x)]
     for kind, n in planted.items():
-        through = [x.text for x in missed if x.kind == kind]
-        table.add(kind, n, n - len(through), "; ".join(through))
-    alarms = [x.text for x in TRUE if not said(x)]
+        unseen = [x.text for x in missed if x.kind == kind]
+        table.add(kind, n, n - len(unseen), "; ".join(unseen))
+    by_unit = list(unit_complaints())
+    false_units = [(text, faults) for text, true, faults in by_unit if not true]
+    through = [text for text, faults in false_units if not faults]
+    table.add("unit of another kind of outcome", len(false_units), len(false_units) - len(through), "; ".join(through))
+    alarms = [x.text for x in TRUE if not said(x)] + [text for text, true, faults in by_unit if true and faults]
     by_rules = rule_sentences()
     alarms += [text for text, faults in by_rules if faults]
-    n_clean = len(TRUE) + len(by_rules)
-    table.add("all", len(LIES), len(LIES) - len(missed), "")
-    table.note(f"False alarms: {len(alarms)} of {n_clean} true sentences, {len(TRUE)} of them paraphrases by hand.")
+    by_hand = len(TRUE) + len(by_unit) - len(false_units)
+    n_clean, n_false, n_missed = by_hand + len(by_rules), len(LIES) + len(false_units), len(missed) + len(through)
+    table.add("all", n_false, n_false - n_missed, "")
+    table.note(f"False alarms: {len(alarms)} of {n_clean} true sentences, {by_hand} of them by hand.")
     table.notes += [f"Refused: {text[:200]}" for text in alarms[:8]]
     table.publish("planted")
-    return int(bool(missed) or n_clean < FEWEST_CLEAN or len(alarms) > MOST_FALSE_ALARMS * n_clean)
+    return int(n_missed > 0 or n_clean < FEWEST_CLEAN or len(alarms) > MOST_FALSE_ALARMS * n_clean)
 
 
 def said(lie: Lie) -> bool:
