@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 
@@ -34,6 +35,30 @@ def test_more_than_two_periods_are_refused_with_the_next_step(env: WorkspaceEnv)
     other = WorkspaceEnv(env.workspace, 0, {"two_periods": frame})
     with pytest.raises(AssumptionViolated, match="Restrict the population to two periods"):
         run(ARGS, other)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (0, 1), (-1, 0), (2019, 2020), ("before", "after"), ("pre", "post"), ("Q3 2019", "Q1 2020"), ("wave 2", "wave 10"),
+        ("old", "new"), (False, True), ("zero", "two"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_sign_does_not_hang_on_what_the_periods_are_called(env: WorkspaceEnv, names: tuple[object, object]) -> None:
+    """The treated go through 2 + 5 and the others through 2, so that the truth is 5 and not its opposite."""
+    rng = np.random.default_rng(5)
+    t, after = rng.integers(0, 2, 800), rng.integers(0, 2, 800)
+    y = 3.0 * t + 2.0 * after + 5.0 * t * after + rng.standard_normal(800)
+    frame = pd.DataFrame({"t": t, "w": [names[k] for k in after], "y": y})
+    other = WorkspaceEnv(env.workspace, 0, {"two_periods": frame})
+    if names == ("zero", "two"):
+        with pytest.raises(AssumptionViolated, match="came first cannot be read from 'two', 'zero'"):
+            run(ARGS, other)
+        return
+    found = run(ARGS, other)
+    assert found.value == pytest.approx(5, abs=4 * (found.std_error or 0))
+    assert f"from {names[0]} to {names[1]}" in found.assumptions[0].meaning
 
 
 def test_intervals_cover_the_truth_at_their_level(env: WorkspaceEnv) -> None:

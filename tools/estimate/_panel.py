@@ -9,6 +9,7 @@ from .. import coding
 from ..design import Design
 from ..domain.errors import AssumptionViolated
 from ..linear import fit_ols, independent_columns, variance_of
+from ._periods import periods_of
 
 if TYPE_CHECKING:
     from ..coding import Floats, Ints
@@ -50,11 +51,7 @@ def make_panel(pair: Design, time: str, unit: str) -> Panel:
     import numpy as np
 
     column = coding.find_column(pair.frame, time, "time")
-    if coding.kind_of(column) == "text":
-        raise AssumptionViolated(
-            f"Column {time!r} holds text, whose order in time is unknown; number the periods, or restrict the population to two of them."
-        )
-    periods, period = coding.levels_of(column)
+    periods, period = periods_of(column, time)
     _, codes = coding.levels_of(coding.find_column(pair.frame, unit, "unit"))
     adoption = np.full(int(codes.max()) + 1, len(periods))
     treated = pair.arm == 1

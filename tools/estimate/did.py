@@ -17,6 +17,7 @@ from ..spec import Args, Tool
 from ._common import Estimate, assemble, error_words, premises
 from ._group_time import average, group_time_effects, outcomes_by_unit
 from ._panel import make_panel, two_way
+from ._periods import periods_of
 
 if TYPE_CHECKING:
     from ..coding import Floats, Ints
@@ -38,7 +39,7 @@ class DidArgs(Args):
     outcome: str
     """Column the effect is on."""
     time: str
-    """Column of the period: before and after, or with `unit` any number of periods as numbers or dates."""
+    """Column of the period: before and after, or with `unit` any number of periods; numbers, dates, or text that says its order."""
     unit: str | None = None
     """Column of the unit that is observed repeatedly; standard errors are clustered on it unless `cluster` says otherwise."""
     adjustment_set: tuple[str, ...] = ()
@@ -76,7 +77,7 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
     pair = design.pair(contrast)
     if args.unit is not None and _starts_within(pair, args.time, args.unit):
         return _over_panel(make_panel(pair, args.time, args.unit), contrast, args)
-    after = _periods(pair, args)
+    after, change = _periods(pair, args)
     group = pair.arm.astype(float)
     estimate, r_squared, t_value, dof = _fit(pair, group, after, contrast)
     trends = Check(
@@ -86,7 +87,7 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
         does_not_show=_NO_PROOF,
     )
     diagnostics = {"r_squared": r_squared, "t_value": t_value, "dof": dof} | _cells(pair, group, after)
-    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args)
+    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args, change)
 
 
 def _assembled(
@@ -97,9 +98,12 @@ def _assembled(
     diagnostics: dict[str, float],
     trends: Check,
     args: DidArgs,
+    change: str = "",
     warnings: tuple[str, ...] = (),
 ) -> EffectEstimate:
-    assumed = f"Untreated, the mean of {args.outcome} would have changed alike with and without {args.treatment}."
+    assumed = (
+        f"Untreated, the mean of {args.outcome} would have changed alike{change} with and without {args.treatment}."
+    )
     return assemble(
         pair,
         [estimate],
@@ -168,7 +172,7 @@ def _over_panel(panel: Panel, contrast: Contrast, args: DidArgs) -> EffectEstima
         f"2021), so effects by group and period are averaged (Callaway & Sant'Anna 2021)."
     )
     return _assembled(
-        pair, estimate, "group_time_average", "influence", diagnostics, _earlier(panel), args, (staggered,)
+        pair, estimate, "group_time_average", "influence", diagnostics, _earlier(panel), args, warnings=(staggered,)
     )
 
 
@@ -193,17 +197,18 @@ def _earlier(panel: Panel) -> Check:
     )
 
 
-def _periods(pair: Design, args: DidArgs) -> Floats:
-    """1 for rows after, 0 for rows before."""
+def _periods(pair: Design, args: DidArgs) -> tuple[Floats, str]:
+    """1 for rows after, 0 for rows before; and which period was taken for which, in words."""
     time = args.time
-    levels, codes = coding.levels_of(coding.find_column(pair.frame, time, "time"))
+    column = coding.find_column(pair.frame, time, "time")
+    levels, _ = coding.levels_of(column)
     if len(levels) != 2:
         raise AssumptionViolated(
             f"Column {time!r} has {len(levels)} values; before and after are two. Restrict the population to two periods, add a column "
             f"that is 0 before and 1 after, or name the unit and a treatment that is 1 from the period on in which the unit starts."
         )
-    before, _ = coding.control_level(levels)
-    return (codes != before).astype(float)
+    (first, last), codes = periods_of(column, time)
+    return codes.astype(float), f" from {first} to {last}"
 
 
 def _fit(pair: Design, group: Floats, after: Floats, contrast: Contrast) -> tuple[Estimate, float, float, float]:
