@@ -197,3 +197,17 @@ def test_a_treatment_that_never_varies_is_no_answer(start: Any) -> None:
     answer = session.ask("What is the effect of t on y adjusting for z?")
     assert (answer.status, answer.estimate) == ("failed", None)
     assert "same value" in answer.claim
+
+
+def test_no_effect_is_not_claimed_by_a_learned_graph_that_the_data_contradict(start: Any) -> None:
+    rng = np.random.default_rng(2)
+    t = rng.integers(0, 2, 300).astype(float)
+    m = t + rng.normal(size=300)
+    y = m + 5 * t * m + rng.normal(size=300)  # tests in pairs and given one more are misled here
+    session = start()
+    session.add_frame(pd.DataFrame({"t": t, "m": m, "y": y}), "misleading")
+    answer = session.ask("What is the effect of t on y?")
+    assert answer.status == "failed"
+    assert answer.estimate is None
+    assert "cannot be said" in answer.claim
+    assert "the data contradict that graph" in answer.claim

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ....tools.domain.evidence import Evidence
@@ -167,7 +168,9 @@ def _estimate(
 ) -> tuple[ToolCall, ...]:
     if found.status == "depends_on_orientation":
         return _range_calls(question, situation, seen)
-    if found.status != "identified" or (found.estimand and found.estimand.formula == "0"):
+    if found.status == "identified" and found.estimand and found.estimand.formula == "0":
+        return not_made([*_doubt_zero(situation, seen)], seen.ledger)
+    if found.status != "identified":
         return ()
     order = estimators(question, design, situation, found.strategy)
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
@@ -178,6 +181,13 @@ def _estimate(
     if design.unplaced and found.strategy == "backdoor":
         calls += [_with_unplaced(c, design) for c in calls[:1]]
     return not_made(calls, seen.ledger)
+
+
+def _doubt_zero(situation: Situation, seen: Seen) -> Iterator[ToolCall]:
+    """Before a learned graph is believed that there is no effect, what it implies is tested on the data."""
+    if situation.catalog.graph is None and situation.catalog.table is not None:
+        args = {"graph": graph_in_use(situation, seen) or LEARNED, "dataset": table_name(situation)}
+        yield ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the learned graph")
 
 
 def _estimate_call(

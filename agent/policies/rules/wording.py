@@ -33,3 +33,8 @@ def listed(names: tuple[str, ...] | list[str], limit: int = 12) -> str:
     """Print names as `a, b and c`, long lists cut with their length left to the reader's tools."""
     shown = [*names[:limit], *(["…"] if len(names) > limit else [])]
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nothing"
+
+
+def clause(text: str) -> str:
+    """A sentence as a clause: without its final full stop, and without the verdict that the sentence around it gives."""
+    return text.strip().rstrip(".").removeprefix("Not identifiable: ")

@@ -22,7 +22,8 @@ from .effect import primary_estimate
 from .event_words import counted
 from .ledger import Seen
 from .opinion import opinion_claims
-from .wording import interval, listed, number
+from .wording import clause, interval, listed, number
+from .write_zero import write_zero
 
 LOW_ESS_SHARE = 0.1
 LEARNED_GRAPH = (
@@ -45,23 +46,12 @@ def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
     if identification.status != "identified":
         return _not_identifiable(question, identified_by, identification)
     if identification.estimand and identification.estimand.formula == "0":
-        return _zero(question, situation, identified_by, identification)
+        return write_zero(question, situation, identified_by, identification, _reversal(seen))
     design = choose_design(question, situation)
     chosen = primary_estimate(question, design, identification, situation, seen)
     if chosen is None:
         return _no_estimate(question, identified_by, identification, situation, seen)
     return _answer(question, situation, seen, design, identified_by, identification, *chosen)
-
-
-def _zero(question: EffectQuestion, situation: Situation, evidence: Evidence, found: Identification) -> Draft:
-    """The graph has no directed path: certain as the graph is, and no more certain than that."""
-    t, y = question.treatment, question.outcome
-    given = situation.catalog.graph is not None
-    which = f"the graph {situation.catalog.graph!r}" if given else "the graph learned from these data"
-    headline = Claim(text=f"Under {which} {t} has no effect on {y}: {_clause(found.reason)}.", evidence=(evidence.id,))
-    caution = "A learned graph can miss an edge: too few rows or paths that cancel look the same, so this is no proof."
-    claims = () if given else (*_reversal(Seen(situation.ledger)), Claim(text=caution))
-    return Draft(headline=headline, claims=claims, identification=evidence.id)
 
 
 def _answer(
@@ -149,7 +139,7 @@ def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEsti
 
 
 def _why_identified(evidence: Evidence, identification: Identification) -> Claim:
-    return Claim(text=f"What makes it an effect: {_clause(identification.reason)}.", evidence=(evidence.id,))
+    return Claim(text=f"What makes it an effect: {clause(identification.reason)}.", evidence=(evidence.id,))
 
 
 def _contrasts(evidence: Evidence, estimate: EffectEstimate) -> list[Claim]:
@@ -326,7 +316,7 @@ def _range(
     )
     claims = (
         Claim(text="Possible effects: " + "; ".join(parts) + ".", evidence=(evidence.id,)),
-        Claim(text=f"Why it is not one number: {_clause(found.reason)}.", evidence=(identified_by.id,)),
+        Claim(text=f"Why it is not one number: {clause(found.reason)}.", evidence=(identified_by.id,)),
         *_reversal(seen),
         Claim(
             text="All of this assumes that no common cause is hidden; say which edges you know, or give a graph, to narrow it."
@@ -343,11 +333,11 @@ def _range(
 def _not_identifiable(question: EffectQuestion, evidence: Evidence, found: Identification) -> Draft:
     t, y = question.treatment, question.outcome
     head = {
-        "invalid": f"That adjustment would be wrong for the effect of {t} on {y}: {_clause(found.reason)}.",
-        "depends_on_orientation": f"Whether and how {t} affects {y} cannot be known from these data alone: {_clause(found.reason)}.",
+        "invalid": f"That adjustment would be wrong for the effect of {t} on {y}: {clause(found.reason)}.",
+        "depends_on_orientation": f"Whether and how {t} affects {y} cannot be known from these data alone: {clause(found.reason)}.",
     }.get(
         found.status,
-        f"The effect of {t} on {y} cannot be known from these data and this graph: {_clause(found.reason)}.",
+        f"The effect of {t} on {y} cannot be known from these data and this graph: {clause(found.reason)}.",
     )
     claims: list[Claim] = []
     if found.what_would_help:
@@ -363,7 +353,7 @@ def _no_estimate(
     why = (_why_identified(identified_by, found),)
     failed = [e for e in seen.ledger if not e.ok and e.tool.startswith("estimate_")]
     if failed:
-        text = f"Whether {t} changes {y} could not be estimated: {_clause(failed[0].summary)}."
+        text = f"Whether {t} changes {y} could not be estimated: {clause(failed[0].summary)}."
         headline = Claim(text=text, evidence=(failed[0].id,))
         return Draft(headline=headline, claims=why, identification=identified_by.id)
     way = found.strategy.replace("_", " ")
@@ -381,11 +371,6 @@ def _no_estimate(
 
 def _unanswered(question: EffectQuestion, situation: Situation, seen: Seen) -> Draft:
     failed = [e for e in seen.ledger if not e.ok]
-    reason = f": {_clause(failed[-1].summary)}" if failed else ""
+    reason = f": {clause(failed[-1].summary)}" if failed else ""
     text = f"Whether {question.treatment} changes {question.outcome} cannot be said{reason}."
     return Draft(headline=Claim(text=text, evidence=tuple(e.id for e in failed[-1:])))
-
-
-def _clause(text: str) -> str:
-    """A sentence as a clause: without its final full stop, and without the verdict that the sentence around it gives."""
-    return text.strip().rstrip(".").removeprefix("Not identifiable: ")

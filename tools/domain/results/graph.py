@@ -183,6 +183,11 @@ class ImplicationsResult(Result):
     n_rejected: int
     """Rejected after Holm's correction over all tests."""
 
+    @property
+    def rejected(self) -> tuple[IndependenceResult, ...]:
+        """The tests that are rejected, the clearest first; Holm's correction keeps their order."""
+        return tuple(sorted(self.tests, key=lambda t: t.p_value)[: self.n_rejected])
+
     def summary(self) -> str:
         return f"{self.n_rejected} of {len(self.tests)} tested independencies are contradicted by the data (Holm-corrected)."
 
