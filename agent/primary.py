@@ -59,7 +59,7 @@ def _is_planned(call: ToolCall, situation: Situation) -> bool:
         return False
     if plan is None or plan.provisional or not isinstance(question, EffectQuestion):
         return plan is not None and not plan.provisional
-    if not plan.estimators:
+    if not plan.estimators or call.tool in plan.beside:
         return True
     args = call.args
     rows = _conditions(args.get("population"))

@@ -98,6 +98,8 @@ class Plan(Model):
     estimators: tuple[str, ...] = ()
     """All tools that will estimate, the primary one first; the first of them that succeeds gives the answer. Any
     other estimate, and any second run of one of these, is exploratory."""
+    beside: tuple[str, ...] = ()
+    """Tools that find what is asked beside the size of the effect; they are declared too, and never the answer's number."""
     estimand: EstimandKind | None = None
     """For whom the effect is estimated, when the data answer for others only than were asked about."""
     adjustment_set: tuple[str, ...] | None = None

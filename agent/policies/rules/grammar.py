@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple, cast
 
+from .aspect_frames import ASPECT_FRAMES
 from .pattern import Pattern
 
 FrameKind = Literal[
@@ -211,7 +212,7 @@ GENERIC_HEADS = frozenset(
 def frames() -> tuple[Frame, ...]:
     """All frames, compiled once."""
     found: list[Frame] = []
-    for line in _FRAMES.strip().splitlines():
+    for line in (_FRAMES.strip() + ASPECT_FRAMES.rstrip()).splitlines():
         kind, weight, text = line.split(None, 2)
         found.append(Frame(cast("FrameKind", kind), Pattern(_expand(text)), float(weight)))
     return tuple(found)

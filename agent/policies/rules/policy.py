@@ -12,6 +12,7 @@ from ....tools.domain.questions import (
 )
 from ...policy import Situation
 from ...state import Catalog, Claim, Draft, Plan, PlanStep, Reading, ToolCall
+from .beside import beside_calls, planned_beside, write_beside
 from .effect import effect_calls, effect_plan
 from .formal.question import formal_calls, formal_plan, read_formal_question, write_formal
 from .graphs import graph_calls, graph_plan
@@ -36,7 +37,7 @@ class RulePolicy:
         """Choose the design by the first rule that fits, and write the steps down."""
         question = situation.question
         if isinstance(question, EffectQuestion):
-            return effect_plan(question, situation)
+            return planned_beside(effect_plan(question, situation), question)
         if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
             return graph_plan(question, situation)
         if isinstance(question, FormalQuestion):
@@ -49,7 +50,9 @@ class RulePolicy:
         """Ask for the calls of the first step that is not done."""
         question = situation.question
         if isinstance(question, EffectQuestion):
-            return effect_calls(question, situation)
+            calls = effect_calls(question, situation)
+            refuting = all(c.tool.startswith(("refute_", "graph_implications")) for c in calls)
+            return (beside_calls(question, situation) if refuting else ()) or calls
         if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
             return graph_calls(question, situation)
         if isinstance(question, FormalQuestion):
@@ -62,7 +65,7 @@ class RulePolicy:
         """Fill sentence templates from the typed results."""
         question = situation.question
         if isinstance(question, EffectQuestion):
-            return write_effect(question, situation)
+            return write_beside(question, situation, write_effect(question, situation))
         if isinstance(question, DiscoveryQuestion | RelationQuestion | AdjustmentQuestion):
             return write_graph(question, situation)
         if isinstance(question, FormalQuestion):

@@ -47,6 +47,7 @@ class EffectParts(Result):
     """Column of the groups or populations."""
     adjustment_set: tuple[str, ...] = ()
     parts: tuple[EffectPart, ...]
+    ci_level: float = 0.95
     n_used: int
     n_dropped: int = 0
     se_method: str = ""

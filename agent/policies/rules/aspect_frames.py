@@ -1,0 +1,13 @@
+"""Frames of questions about an effect that ask for more than its size: necessity, other worlds."""
+
+ASPECT_FRAMES = """
+effect              0.98 be/whether <T> ?#art/one necessary/sufficient * cause/condition/reason of/for <Y>
+effect              0.97 be/whether <T> necessary/sufficient ?or/and ?necessary/sufficient for/to <Y>
+effect              0.97 necessity/sufficiency * of <T> for/in/to/on <Y>
+effect              0.96 what <Y> would/will have/be * #if/had/without/under <T>
+effect              0.96 what would <Y> have/be * had/without/if/under <T>
+effect              0.96 would <Y> have/be * had/without/if/under <T>
+effect              0.95 counterfactual ?outcome/value/mean ?of/for <Y> * #if/had/without/under <T>
+effect              0.95 predict/estimate * counterfactual/potential outcome ?of/for <Y> * under/with/without/if/had <T>
+"""
+"""In the language of `grammar.py`; groups such as `#if` are defined there."""
