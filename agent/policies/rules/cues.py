@@ -120,7 +120,8 @@ TREATED_GROUP = re.compile(
 
 RANDOM = one_of(
     r"random(?:ly|i[sz]ed|i[sz]es|i[sz]ing|i[sz]ation)?\b", r"rcts?\b", r"a/b(?:/n)?[- ]?test(?:s|ed|ing)?\b", r"lottery\b",
-    r"coin (?:flip|toss)\b",
+    r"coin (?:flip|toss)\b", r"by lots?\b", r"(?:drew|drawn|drawing|draw) lots\b", r"raffle\w*", r"by ballot\b",
+    r"(?:split|multivariate)[- ]test(?:s|ed|ing)?\b",
 )  # fmt: skip
 ASSIGNING = one_of(
     r"rcts?\b", r"a/b(?:/n)?[- ]?test", r"randomi[sz]", r"lottery", r"coin", r"experiment\w*\b",
@@ -129,6 +130,12 @@ ASSIGNING = one_of(
     r"assign\w* (?:at random|randomly|by lottery)",
     r"at random (?:to|into)\b",
     r"(?:allocated|given|offered|divided|split) (?:at random|randomly)",
+    r"random(?:ly)? (?:allot|mail|switch|target|ship|draw|drawn to|enrol)", r"random half\b", r"by lots?\b",
+    r"lots\b", r"raffle", r"ballot",
+    r"(?:mail|sent|send|gave|giv|offer|assign|allot|allocat|provid|show|switch|expos|divid|split|award)\w*\b[^.;]{0,80}?"
+    r"\b(?:at random|by chance|randomly)\b",
+    r"(?:picked|chosen|drawn|selected) (?:at random|randomly) "
+    r"(?:to (?:get|receive|be|have|try|use|join)|for (?:the )?(?:treatment|program\w*))",
 )  # fmt: skip
 NOT_RANDOM = one_of(
     r"(?:not|non|never|without|no|quasi|lack of|rather than|instead of)[- ]+(?:\w+ ){0,2}?(?:random\w*|experiment\w*|rcts?)\b",
@@ -154,19 +161,31 @@ IS_INSTRUMENT = re.compile(
     r"([^.;\n]{3,120}?)\b(?:as|is|are|serves? as|used as) (?:an? |the )?(?:valid )?instrument", re.IGNORECASE
 )
 INSTRUMENT_FOR = re.compile(r"\binstrument(?:al variable)?s? (?:for|of) (?:the )?([^.;,\n]{3,60})", re.IGNORECASE)
-NONCOMPLIANCE = one_of(
+_NOT_ALL = (
     r"non-?compli\w+",
     r"compliers?\b",
     r"not all\b",
-    r"(?:did|do|does|are|were|was|is|has|have|had)(?: not|n['’]t) (?:actually )?"
-    r"(?:receiv|tak|took|get|got|attend|enrol|us|participat|show|compl|open)\w*",
-    r"never (?:received|took|got|attended)",
+    r"not every(?:one|body)?\b",
+    r"never (?:received|took|got|attended|signed|joined|showed|used|install\w*|enrol\w*|came|went|turned|redeem\w*|start\w*)",
     r"refus\w+",
     r"declin\w+ (?:to|the)",
     r"imperfect compliance",
     r"intention[- ]to[- ]treat",
-    r"some (?:\w+ ){1,8}not receiv\w*",
+    r"some (?:\w+ ){1,8}(?:not|never) \w+",
     r"take-?up\b",
+    r"anyway\b",
+    r"(?:were|was|got|are) exempt\w*",
+    r"volunteer(?:ed|s)\b",
+    r"(?:for|by) themselves\b",
+    r"on their own\b",
+    r"crossed over\b",
+)
+NOT_ALL = one_of(*_NOT_ALL)
+"""Words that tell that being assigned and being treated came apart."""
+NONCOMPLIANCE = one_of(
+    *_NOT_ALL,
+    r"(?:did|do|does|are|were|was|is|has|have|had)(?: not|n['’]t) (?:actually )?"
+    r"(?:receiv|tak|took|get|got|attend|enrol|us|participat|show|compl|open)\w*",
 )
 
 CUTOFF = one_of(
@@ -174,6 +193,96 @@ CUTOFF = one_of(
     r"forcing variable\b", r"turn(?:s|ed|ing)? \d+",
     r"just (?:above|below|under|over|older|younger|missed|passed)\b",
 )  # fmt: skip
+_NUMBER = r"[$€£]?(-?\d[\d,]*(?:\.\d+)?)"
+ABOVE_NUMBER = re.compile(
+    r"\b(?:at least|no less than|above|over|more than|exceed\w*|older than|higher than|greater than|starting at|from|"
+    r"(?:minimum|threshold|cut-?off)(?: (?:score|age|income|value))? (?:of|is|was)|"
+    r"(?:at|by|reach\w*|turn\w*|until) (?:the )?(?:age|score|mark|value)(?: of)?|"
+    r"turn(?:s|ed|ing)?|reach(?:es|ed|ing)?)\s+(?:the (?:age|score) of |an? (?:\w+ )?(?:of )?)?" + _NUMBER,
+    re.IGNORECASE,
+)
+"""A number from which on a rule applies."""
+BELOW_NUMBER = re.compile(
+    r"\b(?:below|under|less than|fewer than|younger than|lower than|up to|at most|no more than|not exceed\w*)\s+"
+    r"(?:the (?:age|score) of |an? (?:\w+ )?(?:of )?)?" + _NUMBER,
+    re.IGNORECASE,
+)
+NUMBER_OR_MORE = re.compile(
+    _NUMBER + r"\s*%?(?: \w+){0,2} (?:or|and) (?:more|higher|above|over|older|greater|better|up(?:wards)?)\b",
+    re.IGNORECASE,
+)
+NUMBER_AND_BELOW = re.compile(
+    _NUMBER + r"\s*%?(?: \w+){0,2} (?:or|and) (?:less|fewer|lower|below|under|younger)\b", re.IGNORECASE
+)
+ASSIGNED_BY_RULE = one_of(
+    r"(?:receiv|qualif|admit|award|entitl|recommend|assign|flag|subsidi|grant|enrol|eligib|pays?\b|paid\b|gets?\b|got\b|given\b|gives?\b|"
+    r"offer|must\b|requir|mandat|allow|becom|plac|taught|select|trigger|treat|install|qualify|obtain|exempt|promot|detain|hospitali[sz])\w*"
+)
+"""What a rule with a number does to those who meet it."""
+INCLUDED = one_of(
+    r"(?:study|survey|sample|trial|cohort|analysis|data(?:set)?) (?:\w+ ){0,3}(?:includ|cover|restrict|consist|contain|limit|compris)\w*",
+    r"(?:eligible|recruited|enrolled|selected|included|invited) (?:for|in|into|to) (?:the |this |our )?"
+    r"(?:study|survey|sample|trial|cohort|analysis)",
+    r"participants? (?:were|was|had to|are|must)\b",
+    r"(?:we|were) (?:exclud|restrict|includ|limit)\w*",
+)
+"""Sentences about who is in the table, not about who is treated."""
+EXOGENOUS = one_of(
+    r"exogenous\w*",
+    r"as good as random\w*",
+    r"as-?if[- ]random\w*",
+    r"quasi-?random\w*",
+    r"plausibly random",
+    r"(?:unrelated|uncorrelated|independent) (?:to|with|of) (?:\w+ ){0,3}?(?:ability|motivation|unobserv\w*|the outcome|potential|"
+    r"preferences|health|talent|confound\w*|hidden|unmeasured|anything else|error\w*|characteristics)",
+    r"only through\b",
+    r"has no direct (?:effect|influence|bearing)",
+    r"source of (?:\w+ )?variation",
+    r"encourage\w*",
+)
+"""Words that tell of something that moves treatment and nothing else."""
+BY_CHANCE = one_of(
+    r"random\w*",
+    r"lotter\w+",
+    r"by lots?\b",
+    r"(?:drew|drawn|drawing) lots",
+    r"raffle\w*",
+    r"coin\b",
+    r"ballot\b",
+    r"by chance\b",
+    r"invit\w+",
+    r"called up\b",
+    r"draft\w*",
+)
+HAPPENED = one_of(
+    r"(?:launch|introduc|open|adopt|enact|implement|reform|roll|phas|install|ban|built|expand|legali[sz]|abolish)\w*",
+    r"passed\b",
+    r"raised\b",
+    r"(?:came|comes|come|went|put) into (?:force|effect|one|operation)\b",
+    r"took effect\b",
+    r"in force\b",
+    r"start(?:s|ed)\b",
+)
+"""Something was done at a time, to some."""
+LIKELIER = one_of(r"(?:more|less) (?:likely|often|frequently)\b", r"tend\w*\b", r"usually\b", r"on average\b")
+DRAWN = one_of(
+    r"(?:assign|offer|invit|mail|sent|lotter|raffle|draw|drawn|won\b|win\b|winner|call|draft|select|chos|pick|voucher|letter|encourag|eligib|"
+    r"random|notif|treatment group|itt\b)\w*"
+)
+"""What is said of a column that tells who was drawn or offered something."""
+PANEL = one_of(
+    r"panel\b",
+    r"longitudinal\b",
+    r"in different (?:years|months|weeks|quarters|periods)",
+    r"(?:at|in) different times?\b",
+    r"stagger\w*",
+    r"(?:rolled|phased) out\b",
+    r"one after (?:another|the other)",
+    r"over time\b",
+    r"each (?:year|month|week|quarter)\b",
+    r"(?:year|month|week|quarter)ly\b",
+    r"by[- ](?:year|month|week|quarter)\b",
+)
 CUT_NUMBER = re.compile(
     r"\b(?:turn(?:s|ed|ing)?|reach(?:es|ed|ing)?|cut-?off(?: \w+)? (?:of|at|is|was)|threshold (?:of|at|is|was)|age(?: of)?|"
     r"at least|under|below|above|over|exceed\w*|scor\w+)\s+(?:the (?:age|score) of )?(-?\d+(?:\.\d+)?)",

@@ -13,11 +13,12 @@ from .context import Context
 from .details import Half, build_question
 from .hints import received_and_assigned, running_variable
 from .modifiers import tail
-from .named_designs import unread_design
+from .named_designs import CUTOFF_NAMED, unread_design
+from .natural import PERIOD_PARTS, period_of_two, rules, speaks_of, treated_group
 from .roles import sentence_columns
-from .slots import NOTHING, SURE, Filled, fill, pair_up, sole_by_role
+from .slots import NOTHING, SURE, Filled, fill, nearest, pair_up, sole_by_role
 from .values import unplaced_sex
-from .words import tokenise
+from .words import name_parts, tokenise
 
 MAX_OPTIONS = 4
 WINNING = frozenset(
@@ -136,6 +137,8 @@ def _pair(half: Half, context: Context) -> _Pair:
     because: list[str] = []
     if treatment is not None and treatment.column in context.roles.before_after:
         treatment = _treated_group(treatment, context, because)
+    if treatment is not None:
+        treatment = _in_force(treatment, t_filled, context, because)
     if treatment is None:
         taken = (outcome.column,) if outcome else ()
         treatment = _treatment_otherwise(half, t_filled, taken, context, because)
@@ -197,6 +200,8 @@ def _treatment_otherwise(
     if (cut := running_variable(half.words, context, taken)) and ({t.stem for t in filled.tokens} & WINNING):
         because.append(f"no column says who got {filled.phrase!r}; it follows from {cut[0]!r} crossing {cut[1]:g}")
         return Match(cut[0], SURE, "the running variable whose crossing of the cut-off is the treatment")
+    if told := _told(half, filled, taken, context) or nearest(filled, "treatment", context, taken):
+        return told
     unknown = [
         t.stem
         for t in filled.tokens
@@ -217,9 +222,40 @@ def _treatment_otherwise(
     return None
 
 
+def _in_force(named: Match, filled: Filled, context: Context, because: list[str]) -> Match:
+    """Whether a law was in force, when the words name the law and the year in which it began fits them best."""
+    card = context.index.cards.get(named.column)
+    if card is None or card.n_distinct <= 2 or not set(name_parts(named.column)) & PERIOD_PARTS:
+        return named
+    own = [t for t in filled.tokens if t.column == named.column and t.lock >= 1.5]
+    states = [
+        m for m in filled.matches[1:4]
+        if (c := context.index.cards.get(m.column)) and c.type == "binary" and m.column not in context.roles.before_after
+    ]  # fmt: skip
+    if own or len(states) != 1:
+        return named
+    because.append(f"{named.column!r} is a date; whether it was in force is {states[0].column!r}")
+    return states[0]._replace(score=max(states[0].score, SURE))
+
+
+def _told(half: Half, filled: Filled, taken: tuple[str, ...], context: Context) -> Match | None:
+    """A treatment that no column holds: the codebook tells by which number, or in which group, it was given."""
+    for rule in rules(half.words, context, taken):
+        if speaks_of(rule.sentence, filled.tokens) or CUTOFF_NAMED.search(half.words):
+            said = " ".join(t.text for t in rule.sentence)[:80]
+            return Match(
+                rule.column, SURE, f"no column says who got it, those {rule.side} {rule.cutoff:g} did: {said!r}"
+            )
+    periods = {*context.roles.before_after} or {period_of_two(context)} - {None}
+    group = treated_group(filled.tokens, context, (*taken, *filter(None, periods))) if periods else None
+    return Match(group[0], SURE, f"the group that got it: {group[1]!r}") if group else None
+
+
 def _outcome_otherwise(half: Half, filled: Filled, context: Context, because: list[str]) -> Match | None:
     if half.outcome and (found := sole_by_role(filled.tokens, "outcome", context)):
         return found
+    if half.outcome and (near := nearest(filled, "outcome", context, ())):
+        return near
     if half.outcome is None or not filled.tokens or not context.index.content_words(filled.tokens):
         name = context.roles.sole("outcome")
         if name is not None:

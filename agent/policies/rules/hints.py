@@ -25,6 +25,7 @@ from .cues import (
     INSTRUMENT_FOR,
     IS_INSTRUMENT,
     NONCOMPLIANCE,
+    NOT_ALL,
     NOT_RANDOM,
     PRIOR_TO,
     RANDOM,
@@ -32,7 +33,8 @@ from .cues import (
     SAMPLED,
 )
 from .modifiers import Modifiers
-from .named_designs import named_cutoff, named_difference
+from .named_designs import CUTOFF_NAMED, named_cutoff, named_difference
+from .natural import drawn, exogenous, panel, period_of_two, rules, speaks_of
 from .slots import SURE
 from .timing import When, timing
 from .words import name_parts, root, stem, tokenise
@@ -90,6 +92,7 @@ class _Collector:
             self._cutoff,
             self._before_after,
             self._random,
+            self._panel,
         ):
             if not self.hints:
                 rule()
@@ -202,6 +205,19 @@ class _Collector:
                 )
                 return
         self._instrument_in_prose()
+        if not self.hints:
+            self._moved_by_chance()
+
+    def _moved_by_chance(self) -> None:
+        """Who was drawn where not all complied, or what a sentence calls unrelated to what is hidden."""
+        left_out = (*self.asked, *self.found.mediators, *self.found.groups)
+        match = NOT_ALL.search(self.prose)
+        if match and (found := drawn(self.context, self.treatment, left_out)):
+            self._take_instrument(
+                found[0], f"instrument = {found[0]!r}: {found[1]!r} decided it, and not all complied ({match[0]!r})"
+            )
+        elif found := exogenous(self.words, self.context, left_out):
+            self._take_instrument(found[0], f"instrument = {found[0]!r}, from {found[1]!r}")
 
     def _instrument_in_prose(self) -> None:
         for match in IS_INSTRUMENT.finditer(self.prose):
@@ -229,14 +245,28 @@ class _Collector:
         """Rule 3: a cut-off in a running variable."""
         found = named_cutoff(self.words, *self.asked, self.context)
         found = found or running_variable(self.words, self.context, (self.asked[1],))
+        found = found or self._rule()
         if found and found[0] != self.asked[1]:
             self.hints.update(design="regression_discontinuity", running_variable=found[0], cutoff=found[1])
             self.because.append(f"running variable = {found[0]!r}, cut-off {found[1]:g}: {found[2]}")
+
+    def _rule(self) -> tuple[str, float, str] | None:
+        """A number from which on the treatment is given, as a sentence of the codebook tells of this treatment."""
+        index = self.context.index
+        own = tokenise(f"{' '.join(name_parts(self.treatment))} {index.described.get(self.treatment, '')[:120]}")
+        for rule in rules(self.words, self.context, (self.asked[1],)):
+            if rule.column == self.treatment or CUTOFF_NAMED.search(self.words) or speaks_of(rule.sentence, own):
+                self.hints["treated_side"] = rule.side
+                said = " ".join(t.text for t in rule.sentence)[:80]
+                return rule.column, rule.cutoff, f"those {rule.side} it get the treatment: {said!r}"
+        return None
 
     def _before_after(self) -> None:
         """Rule 4: one column that tells before from after, and a treatment with two groups."""
         index = self.context.index
         times = [n for n in self.context.roles.before_after if n not in self.asked]
+        if not times and (told := period_of_two(self.context)) and told not in self.asked:
+            times = [told]
         card = index.cards.get(self.treatment)
         randomised = any(_randomised(self.prose, self.treatment, self.context))
         if len(times) != 1 or (card is not None and card.type != "binary") or randomised:
@@ -251,6 +281,14 @@ class _Collector:
         self.because.append(f"before/after = {times[0]!r} by group {self.treatment!r}: {said}")
         if unit := self._repeated_unit((times[0],)):
             self.hints["unit"] = unit
+
+    def _panel(self) -> None:
+        """Rule 6: units seen in several periods, and a treatment that starts in some of them."""
+        card = self.context.index.cards.get(self.treatment)
+        found = panel(self.context) if card is not None and card.type == "binary" else None
+        if found and not {found.unit, found.time} & {*self.asked}:
+            self.hints.update(design="difference_in_differences", time=found.time, unit=found.unit)
+            self.because.append(f"a panel of {found.unit!r} by {found.time!r}, in which {self.treatment!r} starts")
 
     def _random(self) -> None:
         """Rule 5: treatment was assigned at random."""
@@ -324,7 +362,7 @@ def _randomised(text: str, treatment: str, context: Context) -> Iterator[str]:
         return
     for match in RANDOM.finditer(text):
         window = text[match.start() : match.end() + 60]
-        around = text[max(0, match.start() - 40) : match.end() + 60]
+        around = text[max(0, match.start() - 80) : match.end() + 60]
         assigns = ASSIGNING.search(around)
         if not assigns or SAMPLED.match(window) or PRIOR_TO.search(text[max(0, match.start() - 20) : match.start()]):
             continue

@@ -19,7 +19,7 @@ FAMILIES = (
     "revenue sale sell turnover",
     "recover recovery recovered heal cure cured remission",
     "drug medication medicine pill tablet pharmaceutical med medicament",
-    "death die dead mortality fatality fatal deceased survival survive",
+    "death die dead mortality fatality fatal deceased survival survive live",
     "hospital hospitalized hospitalization admission admitted inpatient",
     "duration length stay day los time",
     "day daily", "week weekly", "month monthly", "year yearly annual",
@@ -27,7 +27,7 @@ FAMILIES = (
     "grade score mark gpa result test exam examination achievement performance proficiency",
     "achievement academic attainment",
     "job employment employ employed work occupation hire hired unemployed unemployment",
-    "purchase buy bought order spend spent spending expenditure",
+    "purchase buy bought order spend spent spending expenditure basket",
     "conversion convert converted",
     "sex gender female male woman man girl boy",
     "age old older young aged",
@@ -59,7 +59,7 @@ FAMILIES = (
     "temperature temp heat hot", "rain rainfall precipitation", "yield harvest crop",
     "quantity number count amount", "share proportion fraction percentage rate", "any all every",
     "engagement engage active activity", "retention retain retained stay enrolled persist persistence", "click clicked ctr",
-    "cache caching cached", "memory ram", "hour hourly", "experience tenure seniority", "seat belt seatbelt",
+    "distance dist far near nearest close proximity remote", "cache caching cached", "memory ram", "hour hourly", "experience tenure seniority", "seat belt seatbelt",
     "class classroom format", "online ol remote", "repair repaired fix fixed", "wealth rich asset",
 )  # fmt: skip
 """Words that may stand for each other; weaker evidence than the word itself."""

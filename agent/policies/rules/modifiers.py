@@ -15,9 +15,12 @@ _STOPS = frozenset(
     {"what", "which", "how", "do", "would", "will", "be", "can", "could", "should", "whether", "to", "have"}
 )
 _ALL_OF = frozenset({"all", "every", "everything", "each"})
+_OTHERS = _ALL_OF | {"other", "remain", "observable", "observe"}
 _COVARIATE_NOUNS = frozenset(
-    {"covariate", "confounder", "control", "variable", "column", "factor", "else", "characteristic"}
+    {"covariate", "confounder", "control", "variable", "column", "factor", "else", "characteristic", "thing", "equal"}
 )
+_REQUESTED = frozenset({"report", "provide", "state", "give", "check", "discuss", "estimate", "compare", "compute", "interpret", "explain"})
+"""A list of covariates that goes on with one of these words has ended, and another request has begun."""
 _PRONOUNS = frozenset({"it", "them", "this", "these"})
 _NOTHING = frozenset({"anything", "nothing", "covariate", "control", "confounder", "adjustment"})
 
@@ -159,6 +162,13 @@ def _adjustment(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
                 found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns)))
                 found.because.append(f"adjust for {', '.join(columns)}, from {words_of(span)!r}")
     for slots in _HOLD[0].find(tokens):
+        held = {t.stem for t in tokens[slice(*slots.spans["M"])]}
+        if held & _OTHERS and held & _COVARIATE_NOUNS:
+            found.adjust_all = True
+            found.because.append(
+                f"adjust for all other columns, from {words_of(tokens[slice(*slots.spans['M'])])!r} held constant"
+            )
+            return
         columns, _ = listed(tokens[slice(*slots.spans["M"])], context.index)
         if columns and not any(s for p in _HOLD[1:] for s in p.find(tokens)):
             found.adjust = list(dict.fromkeys((*(found.adjust or ()), *columns)))
@@ -217,7 +227,7 @@ def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found:
     missing = [
         u
         for u in unknown
-        if not set(u.lower().split()) & generic and not set(stems) & {"confounder", "confounding", "bias"}
+        if not set(u.lower().split()) & generic and u.lower().split()[0] not in _REQUESTED and not set(stems) & {"confounder", "confounding", "bias"}
     ]
     found.unread += missing
     # after "relevant variables" the list names no columns, and what follows is often another request

@@ -41,6 +41,12 @@ _NAMED: tuple[tuple[DesignKind, re.Pattern[str], str], ...] = (
         "no column is clearly the instrument; name it, as in 'use offered as an instrument'",
     ),
 )
+CUTOFF_NAMED = re.compile(
+    r"\b(?:cut-?offs?|thresholds?|discontinuit\w+)\b|\bjust (?:above|below|over|under)\b|"
+    r"\b(?:near|around|at) (?:the|this) (?:\w+ )?(?:limit|line|mark)\b",
+    re.IGNORECASE,
+)
+"""Words of a question that speak of a cut-off without its value."""
 _WORDS: dict[str, str] = {
     "difference_in_differences": "difference in differences", "regression_discontinuity": "a regression discontinuity",
     "instrument": "an instrument",

@@ -8,11 +8,13 @@ from typing import NamedTuple
 from .columns import ColumnIndex, Match
 from .context import Context
 from .grammar import CUTS, GENERIC_HEADS
-from .lexicon import family_of
+from .lexicon import GENERIC, STOP, family_of
 from .words import Token
 
 SURE = 0.5
 """A phrase that scores lower than this for every column names none of them."""
+NEAR = 0.35
+"""A phrase that scores this much for one column, and clearly less for all others, is taken to mean it when nothing else is left."""
 TIE = 0.07
 """Two columns nearer than this fit equally well."""
 MAX_PHRASE = 25
@@ -119,6 +121,21 @@ def sole_by_role(tokens: Sequence[Token], role: str, context: Context) -> Match 
     elif any(t.stem in {"outcome", "response", "result", "endpoint"} for t in tokens):
         return Match(name, SURE + 0.02, f"the only outcome of the table: {why}")
     return None
+
+
+def nearest(filled: Filled, role: str, context: Context, leave_out: Sequence[str] = ()) -> Match | None:
+    """The one column that shares a telling word with a phrase that names none clearly: `malaria prevalence` for `mal_pos`."""
+    matches = [m for m in filled.matches if m.column not in leave_out and m.column not in context.roles.identifier]
+    if not matches or matches[0].score < NEAR or (len(matches) > 1 and matches[0].score - matches[1].score < TIE):
+        return None
+    best = matches[0]
+    position = context.index.names.index(best.column)
+    telling = [w for w in context.index.content_words(filled.tokens) if w not in GENERIC and w not in STOP]
+    if not any(t.strength >= SURE for w in telling for t in context.index.hits(w).get(position, ())):
+        return None
+    if role == "outcome" and context.when.get(best.column) == "before":
+        return None
+    return best._replace(score=SURE, how=f"no other column shares a word with it: {best.how}")
 
 
 def pair_up(treatment: Filled, outcome: Filled) -> tuple[Match | None, Match | None, float]:
