@@ -59,7 +59,8 @@ FAMILIES = (
     "temperature temp heat hot", "rain rainfall precipitation", "yield harvest crop",
     "quantity number count amount", "share proportion fraction percentage rate", "any all every",
     "engagement engage active activity", "retention retain retained stay enrolled persist persistence", "click clicked ctr",
-    "distance dist far near nearest close proximity remote", "cache caching cached", "memory ram", "hour hourly", "experience tenure seniority", "seat belt seatbelt",
+    "distance dist far near nearest close proximity remote",
+    "cache caching cached", "memory ram", "hour hourly", "experience tenure seniority", "seat belt seatbelt",
     "class classroom format", "online ol remote", "repair repaired fix fixed", "wealth rich asset",
 )  # fmt: skip
 """Words that may stand for each other; weaker evidence than the word itself."""
