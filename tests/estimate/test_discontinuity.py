@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from linearmodels.iv import IV2SLS
 
 from whence.tools.domain.errors import AssumptionViolated
 from whence.tools.domain.examples import DESIGN_EFFECTS, design_tables
+from whence.tools.domain.results import EffectEstimate
 from whence.tools.estimate.discontinuity import DiscontinuityArgs, run
 from whence.tools.workspace import WorkspaceEnv
 
@@ -92,6 +97,145 @@ def test_treatment_of_those_below_turns_the_sign(env: WorkspaceEnv) -> None:
     assert below.value == pytest.approx(-run(ARGS, env).value)
     assert below.contrast is not None
     assert below.contrast.treated == "below 0"
+
+
+NAMES = [(0, 1), (False, True), ("control", "grant"), ("untreated", "award"), ("no", "yes")]
+"""Control and treated; in two of them the treated level comes first in alphabetical order."""
+
+
+def by_rule(rng: np.random.Generator, treated: str, n: int = 900) -> pd.DataFrame:
+    """Everyone on one side of z = 0 is treated, which adds 3 to an outcome that rises with z on both sides."""
+    z = rng.uniform(-1, 1, n)
+    d = z >= 0 if treated == "above" else z < 0
+    return pd.DataFrame({"z": z, "d": d.astype(int), "y": 2 * z + 3 * d + rng.normal(0, 0.5, n)})
+
+
+@pytest.mark.parametrize("treated", ["above", "below"])
+@pytest.mark.parametrize("names", NAMES, ids=str)
+def test_the_sign_is_that_of_treatment_on_whichever_side_it_is(
+    run_on: Callable[..., EffectEstimate], names: tuple[object, object], treated: str
+) -> None:
+    frame = by_rule(np.random.default_rng(3), treated)
+    frame["d"] = [names[k] for k in frame["d"]]
+    found = run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0)
+    assert found.value == pytest.approx(3, abs=4 * found.diagnostics["std_error_of_lines"])
+    assert (found.ci_low or 0) < 3 < (found.ci_high or 0)
+    assert (found.contrast.control, found.contrast.treated) == names
+    assert found.estimator == "local_linear_discontinuity"
+    assert found.contrasts[0].n_treated == int(
+        ((frame["d"] == names[1]) & (frame["z"].abs() < found.diagnostics["bandwidth"])).sum()
+    )
+    turned = {"control": names[1], "treated": names[0]}
+    back = run_on(
+        frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0, contrast=turned
+    )
+    assert (back.value, back.ci_low) == pytest.approx((-found.value, -(found.ci_high or 0)))
+
+
+def moved_in_part(rng: np.random.Generator, side: str, n: int = 3000) -> pd.DataFrame:
+    """Always-takers, never-takers and compliers, who gain 6, -2 and 3 and differ in level too: the effect at z = 0 is 3."""
+    z, kind = rng.uniform(-1, 1, n), rng.choice(3, n, p=[0.2, 0.25, 0.55])
+    offered = z >= 0 if side == "above" else z < 0
+    d = (kind == 0) | ((kind == 2) & offered)
+    gain = np.array([6.0, -2.0, 3.0])[kind]
+    return pd.DataFrame({"z": z, "d": d.astype(int), "y": z + 0.7 * kind + gain * d + rng.normal(0, 1, n)})
+
+
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_partial_compliance_gives_the_effect_on_compliers_and_not_the_jump(
+    run_on: Callable[..., EffectEstimate], side: str
+) -> None:
+    frame = moved_in_part(np.random.default_rng(11), side, 8000)
+    found = run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0)
+    assert found.estimator == "fuzzy_discontinuity"
+    assert found.value == pytest.approx(3, abs=4 * found.diagnostics["std_error_of_lines"])
+    assert (found.ci_low or 0) < 3 < (found.ci_high or 0)
+    assert found.diagnostics["jump_of_treatment"] == pytest.approx(0.55 if side == "above" else -0.55, abs=0.1)
+    assert abs(found.diagnostics["jump_of_outcome"]) < 2.2
+    assert found.diagnostics["first_stage_f"] > 10
+    assert {"exclusion restriction", "monotonicity"} <= {a.name for a in found.assumptions}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_the_interval_of_partial_compliance_covers_at_its_level(
+    run_on: Callable[..., EffectEstimate], side: str
+) -> None:
+    hits, n_told = 0, 0
+    for seed in range(300):
+        frame = moved_in_part(np.random.default_rng(seed), side)
+        with suppress(AssumptionViolated):
+            found = run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0)
+            n_told += 1
+            hits += (found.ci_low or 0) <= 3 <= (found.ci_high or 0)
+    assert n_told >= 290
+    assert 0.92 <= hits / n_told <= 0.985
+
+
+def test_errors_are_those_of_weighted_two_stage_least_squares_clustered_where_asked(
+    run_on: Callable[..., EffectEstimate],
+) -> None:
+    frame = moved_in_part(np.random.default_rng(2), "above")
+    frame["group"] = np.random.default_rng(3).integers(0, 80, len(frame))
+    frame["y"] += np.random.default_rng(4).normal(0, 1, 80)[frame["group"]]
+    near = frame[frame["z"].abs() < 0.6].assign(one=1.0, above=lambda f: (f["z"] >= 0).astype(float))
+    near["z_above"] = near["z"] * near["above"]
+    oracle = IV2SLS(
+        near["y"], near[["one", "z", "z_above"]], near["d"], near["above"], weights=1 - near["z"].abs() / 0.6
+    )
+    args = {"treatment": "d", "outcome": "y", "running_variable": "z", "cutoff": 0, "bandwidth": 0.6}
+    plain = run_on(frame, "estimate_discontinuity", **args)
+    clustered = run_on(frame, "estimate_discontinuity", cluster="group", **args)
+    robust = oracle.fit(cov_type="robust", debiased=True)
+    grouped = oracle.fit(cov_type="clustered", clusters=near["group"], debiased=True)
+    assert plain.value == clustered.value == pytest.approx(robust.params["d"])
+    assert plain.diagnostics["std_error_of_lines"] == pytest.approx(robust.std_errors["d"], rel=0.005)
+    assert clustered.diagnostics["std_error_of_lines"] == pytest.approx(grouped.std_errors["d"], rel=0.005)
+    assert clustered.se_method.startswith("cluster(group)")
+    assert clustered.diagnostics["dof"] == 79
+
+
+def test_a_treatment_that_is_steep_but_does_not_jump_is_refused(run_on: Callable[..., EffectEstimate]) -> None:
+    rng = np.random.default_rng(0)
+    z, hidden = rng.uniform(-1, 1, 3000), rng.normal(size=3000)
+    frame = pd.DataFrame({"z": z, "d": (hidden < 4 * z).astype(int), "y": hidden})
+    with pytest.raises(AssumptionViolated, match="too little to tell its effect"):
+        run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0)
+
+
+def test_rows_exactly_at_the_cut_off_go_where_their_treatment_says(run_on: Callable[..., EffectEstimate]) -> None:
+    score = np.arange(1000) % 100
+    frame = pd.DataFrame({"score": score, "d": (score > 50).astype(int), "y": score / 50 + 3.0 * (score > 50)})
+    found = run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="score", cutoff=50)
+    assert found.value == pytest.approx(3)
+    assert found.estimator == "local_linear_discontinuity"
+    assert any("count as below" in w for w in found.warnings)
+
+
+def test_an_amount_of_treatment_gives_the_effect_of_one_unit(run_on: Callable[..., EffectEstimate]) -> None:
+    rng = np.random.default_rng(1)
+    z = rng.uniform(-1, 1, 2000)
+    hours = 10 + 4 * (z >= 0) + rng.normal(0, 1, 2000)
+    frame = pd.DataFrame({"z": z, "hours": hours, "y": z - 0.5 * hours + rng.normal(0, 1, 2000)})
+    found = run_on(frame, "estimate_discontinuity", treatment="hours", outcome="y", running_variable="z", cutoff=0)
+    assert found.value == pytest.approx(-0.5, abs=4 * found.diagnostics["std_error_of_lines"])
+
+
+def test_three_levels_of_treatment_are_refused_with_the_next_step(run_on: Callable[..., EffectEstimate]) -> None:
+    frame = by_rule(np.random.default_rng(0), "above").assign(d=lambda f: np.arange(len(f)) % 3)
+    frame["d"] = frame["d"].map({0: "none", 1: "half", 2: "full"})
+    with pytest.raises(AssumptionViolated, match="Add a column that is 1 for the level of interest"):
+        run_on(frame, "estimate_discontinuity", treatment="d", outcome="y", running_variable="z", cutoff=0)
+
+
+def test_rows_left_out_and_the_event_that_was_counted_are_told(run_on: Callable[..., EffectEstimate]) -> None:
+    frame = by_rule(np.random.default_rng(6), "above")
+    frame["y"] = np.where(frame["y"] > 1.5, "beta", "alpha")
+    frame.loc[:199, "z"] = np.nan
+    found = run_on(frame, "estimate_discontinuity", outcome="y", running_variable="z", cutoff=0)
+    assert found.n_dropped == 200
+    assert [w[:12] for w in found.warnings] == ["200 of 900 r", "Of outcome '"]
+    assert found.unit.startswith("difference in the probability that 'y' is beta")
 
 
 def curved(seed: int, n: int = 800) -> pd.DataFrame:
