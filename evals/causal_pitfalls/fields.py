@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ...tools.domain.model import Scalar
 from ...tools.domain.results import StrataReport
 from .found import Found
+from .load import SIDES
 
 Said = float | str | list[str] | None
 
@@ -68,7 +69,10 @@ class Field:
     def _level(self) -> Scalar | None:
         """The group that the name speaks of: by the legend, by its own words, or by its place in the order."""
         spans = ["_".join(self.parts[i:j]) for i in range(len(self.parts)) for j in range(len(self.parts), i, -1)]
-        told = next((self.legend[s] for s in spans if s in self.legend), None)
+        sides = {p: v for k, v in self.legend.items() for p in k.split("_") if p in SIDES}
+        told = next((self.legend[s] for s in spans if s in self.legend), None) or next(
+            (sides[p] for p in self.parts if p in sides), None
+        )
         groups = self.found.groups()
         strata = [s.level for r in self.found.all(StrataReport) for s in r.strata]
         levels = [p.level for p in groups.parts if p.name == "effect" and p.level is not None] if groups else []
@@ -100,8 +104,8 @@ class Field:
             (w & APART and not w & NAIVE and not w & {"RISK", "MEAN"}, self._apart),
             (w & NAIVE and w & EFFECT | w & NAIVE and w & APART, self._naive),
             (w & MEAN and w & set(ARM) and not w & {"EFFECT"}, self._mean),
-            (w & {"DIRECTION"} and (self.level is not None or w & NAIVE), self._naive),
-            (self.level is not None and w & EFFECT, self._group),
+            (w & {"DIRECTION"} and w & NAIVE, self._naive),
+            (self.level is not None and w & (EFFECT | {"DIRECTION"}), self._group),
             (w & {"ATT", "ATC", "ATU"}, self._among),
             (w & {"INTERACTION"}, self._apart),
         ):
@@ -146,7 +150,7 @@ class Field:
             numbered = (
                 {f"M{i}", f"MEDIATOR{i}", f"MED{i}"} & self.words or f"_MEDIATOR_{i}_" in plain or f"_M_{i}_" in plain
             )
-            told = any(v == mediator and k in self.words for k, v in self.legend.items())
+            told = any(v == mediator and {k, f"{k[0]}{k[-1]}"} & self.words for k, v in self.legend.items())
             if f"_{own}_" in plain or numbered or told or {f"M{i}M{i + 1}", f"M{i - 1}M{i}"} & self.words:
                 named.append(mediator)
         return tuple(named)
@@ -204,7 +208,9 @@ class Field:
         return part.value if part else None
 
     def _group(self) -> float | None:
-        return self._in_group(self.level)
+        """The effect in a group; where none was estimated, a direction is that of the group's arms as they are."""
+        own = self._in_group(self.level)
+        return own if own is not None or "DIRECTION" not in self.words else self._naive()
 
     def _apart(self) -> float | None:
         """Between treatment and mediator, or the last group's effect minus the first's."""

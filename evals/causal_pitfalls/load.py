@@ -16,7 +16,11 @@ from .audit import unobtainable
 SAMPLE = Path(__file__).with_name("sample")
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 NOT_ASKED = re.compile(r"^(?:TOLERANCE|CAUSAL_METHOD|CORRECTION_METHOD|ASSUMPTION\w*|dataset)$")
-VERDICT = re.compile(r"DIRECTION|RELATIONSHIP|CONCLUSION|VERDICT|EDGES?$")
+SIDES = {"SOURCE", "TARGET", "BEFORE", "AFTER", "EARLY", "LATE", "EARLIER", "LATER"}
+"""Words of a field that stand for one of two groups, which the key names."""
+VERDICT = re.compile(
+    r"DIRECTION|RELATIONSHIP|CONCLUSION|VERDICT|EDGES?$|STABILITY|INTERACTION_PRESENT|TRANSPORTABILITY|TRANSFERABILITY"
+)
 
 
 def load(path: Path | None) -> Iterator[Item]:
@@ -57,7 +61,7 @@ def item_of(folder: Path, question: Mapping[str, Any], key: Mapping[str, Any]) -
         return None
     words = PLACEHOLDER.sub(lambda m: _words(key.get(m[1], m[0])), template)
     difficulty = str(question.get("difficulty", "?"))
-    levels = {name: str(value) for name, value in key.items() if re.fullmatch(r"LEVEL\d+", name)}
+    levels = _legend(key, target)
     names = {
         name: value
         for name, value in key.items()
@@ -72,6 +76,24 @@ def item_of(folder: Path, question: Mapping[str, Any], key: Mapping[str, Any]) -
         cluster=f"{folder.name}/{table.stem}",
         data={"table": str(table.resolve()), "question": words, "asked": sorted(target), "levels": levels, "names": names},
     )  # fmt: skip
+
+
+def _legend(key: Mapping[str, Any], target: Mapping[str, object]) -> dict[str, str]:
+    """What the names of the asked fields stand for, as far as the key says it: a field cannot be read without.
+
+    `P_LEVEL1_YES` needs LEVEL1, `EFFECT_SOURCE` needs SOURCE_POPULATION, `INDIRECT_EFFECT_M1` needs MEDIATOR1.
+    """
+    words = {p for name in target for p in name.upper().split("_")}
+    numbered = {p for p in words if re.fullmatch(r"[A-Z]+\d", p)}
+    found: dict[str, str] = {}
+    for name, value in key.items():
+        if name in target or isinstance(value, list | dict | float | bool) or NOT_ASKED.match(name):
+            continue
+        parts = name.upper().split("_")
+        short = {f"{p[0]}{p[-1]}" for p in parts if p[-1:].isdigit()}
+        if numbered & ({*parts} | short) or SIDES & {*parts} & words:
+            found[name] = str(value)
+    return found
 
 
 def _is_marked(name: str, value: object, template: str) -> bool:

@@ -26,12 +26,14 @@ def solve(item: Item) -> Response:
 def request(item: Item) -> str:
     """What the fields to be reported ask for beyond the question, as a sentence: they are part of what is asked."""
     words = {p for n in item.data["asked"] for p in re.split(r"[^A-Z0-9]+", n.upper())}
-    legend = dict.fromkeys(str(v) for v in item.data["levels"].values())
+    legend = dict.fromkeys(str(v) for k, v in item.data["levels"].items() if not k.upper().startswith("M"))
     lines: list[str] = []
     if words & set(NECESSITY):
         lines.append("Report the probability of necessity and of sufficiency.")
+    mediators = [str(v) for k, v in item.data["levels"].items() if k.upper().startswith("M")]
     if words & (set(MEDIATED) | {"SEQUENTIAL", "SERIAL"}):
-        lines.append("Report direct and indirect effects.")
+        through = f" through {' and '.join(mediators)}" if mediators else ""
+        lines.append(f"Report direct and indirect effects{through}.")
     if words & WORLDS:
         lines.append("Report the mean potential outcomes.")
     if words & {"TRANSPORTED", "TRANSPORT"}:

@@ -54,6 +54,7 @@ _PATHS = re.compile(
     re.IGNORECASE,
 )
 _MEDIATION = re.compile(r"\bmediat\w+|\b(?:in)?direct(?: and (?:in)?direct)? effects?\b|\bdecompos\w+", re.IGNORECASE)
+_INTERACT = re.compile(r"\binteract\w*", re.IGNORECASE)
 _NAMED = {
     _TIME: frozenset({"year", "period", "time", "month", "quarter", "date", "wave", "week", "day", "phase", "era", "decade", "season",
                       "round", "epoch", "semester", "cohort"}),
@@ -100,6 +101,8 @@ class AspectReader:
     def _groups(self, groups: Sequence[str], adjust: Sequence[str]) -> tuple[str | None, Carry | None]:
         """The column whose groups are compared, and from which of them to which other the effect is carried."""
         cue = next((c for c in (_TIME, _PLACE, _CONTEXT) if c.search(self.words)), None)
+        if cue is None and _INTERACT.search(self.words) and not _MEDIATION.search(self.words):
+            cue = _INTERACT  # of two causes; one with a mediator is a question about paths
         fit = [g for g in groups if self._has_groups(g)]
         by, how = (fit[0], "the words name it") if fit else (None, "")
         if by is None and cue is not None:
@@ -243,7 +246,7 @@ def trial_rows(cards: dict[str, ColumnCard], taken: set[str]) -> tuple[str, Scal
             set(re.split(r"[^a-z]+", str(level).lower().replace("non-random", "nonrandom"))) for level in card.levels
         ]
         for one, two in ((0, 1), (1, 0)):
-            if kinds[one] & _TRIAL and (kinds[two] & _RECORDS or not kinds[two] & _TRIAL) and not kinds[one] & _RECORDS:
+            if kinds[one] & _TRIAL and kinds[two] & _RECORDS:
                 return name, card.levels[one], card.levels[two]
         parts = set(name_parts(name))
         if (

@@ -291,6 +291,8 @@ def _mediation(evidence: Evidence, found: EffectEstimate) -> list[Claim]:
 def _not_found(aspects: Aspects, seen: Seen) -> list[Claim]:
     """What was asked and could not be found, with the tool's own reason."""
     failed = [e for e in seen.ledger if not e.ok and e.tool in (GROUPS, TRANSPORT, PATHS, POTENTIAL, NECESSITY)]
+    if seen.of(TRANSPORT):  # a population without outcomes cannot be compared with, only carried over to
+        failed = [e for e in failed if e.tool != GROUPS]
     claims = [Claim(text=f"Not answered: {e.summary.strip()}", evidence=(e.id,)) for e in failed]
     if (aspects.necessity and not seen.ran(NECESSITY)) or (aspects.worlds and not seen.ran(POTENTIAL)):
         claims.append(

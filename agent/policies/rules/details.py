@@ -63,6 +63,9 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
     if asked is not None:
         population = [c for c in population if c.column != asked.by]
         modifiers.mediators = list(dict.fromkeys((*modifiers.mediators, *asked.through)))
+    if asked is not None and asked.worlds and contrast is not None and _turned(contrast, treatment, context):
+        because.append("the other world is the one without the treatment; the effect is still that of having it")
+        contrast = None
     trial = trial_rows(context.index.cards, {treatment, outcome})
     if trial is not None and trial[0] not in {c.column for c in population}:
         population.append(Condition(column=trial[0], op="==", value=trial[1]))
@@ -178,6 +181,12 @@ def _contrast(half: Half, treatment: str, context: Context, because: list[str]) 
         return None
     because.append(f"contrast: {found[1]}")
     return found[0]
+
+
+def _turned(contrast: Contrast, treatment: str, context: Context) -> bool:
+    """Whether a contrast goes from the second level of a treatment to the first: `had they not received it`."""
+    card = context.index.cards.get(treatment)
+    return card is not None and tuple(map(str, card.levels)) == (str(contrast.treated), str(contrast.control))
 
 
 def _span(half: Half) -> Sequence[Token]:
