@@ -52,12 +52,33 @@ def test_a_cut_off_and_a_rule_of_admission_are_read(words: str, running: str, cu
     assert (question.population, question.derived) == ((), ())
 
 
+def school(rule: str, complied: float, names: tuple[str, str]) -> pd.DataFrame:
+    """Scores 0 to 100: of those who meet the rule a share is admitted, of the others the rest, and it adds 3 to the grade."""
+    rng = np.random.default_rng(7)
+    score = rng.integers(0, 101, 4000)
+    met = score > 50 if rule == "above 50" else score < 50
+    admitted = np.where(rng.random(4000) < complied, met, ~met).astype(int)
+    grade = 3.0 * admitted + score / 50 + rng.normal(0, 0.5, 4000)
+    return pd.DataFrame({"score": score, "admitted": [names[k] for k in admitted], "grade": grade})
+
+
 @pytest.mark.parametrize(
-    ("rule", "said"), [("below 50", "effect of not getting it"), ("above 50", "exactly at it count as above")]
+    ("complied", "said"), [(1.0, "at the cut-off."), (0.75, "at the cut-off, among those whom it moves.")]
 )
-def test_what_the_rule_means_for_the_jump_is_said(rule: str, said: str) -> None:
-    words = f"Students with score {rule} were admitted. What is the effect of admitted on grade?"
-    assert said in "\n".join(asked(words).hints.because)
+@pytest.mark.parametrize("rule", ["above 50", "below 50"])
+@pytest.mark.parametrize("names", [("no", "yes"), ("refused", "accepted")], ids=str)
+def test_the_effect_of_admission_is_told_whichever_side_is_admitted(
+    start: Callable[..., Any], rule: str, names: tuple[str, str], complied: float, said: str
+) -> None:
+    session = start()
+    session.add_frame(school(rule, complied, names), "school")
+    versus = "" if names[0] == "no" else " (accepted against refused)"
+    answer = session.ask(f"Students with score {rule} were admitted. What is the effect of admitted{versus} on grade?")
+    assert answer.design == "regression_discontinuity"
+    assert answer.estimate.value == pytest.approx(3, abs=4 * answer.estimate.std_error)
+    told = answer.claims[0].text
+    assert told.startswith(f"admitted ({names[0]} → {names[1]}) raises grade by ")
+    assert told.endswith(said)
 
 
 def test_a_restriction_of_the_rows_is_not_a_rule_of_admission() -> None:

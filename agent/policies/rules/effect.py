@@ -217,11 +217,11 @@ def _estimate_call(
             "estimand": question.estimand,
         }
     elif tool == "estimate_discontinuity":
-        args = {k: v for k, v in args.items() if k in ("dataset", "outcome", "population")}
+        named = question.treatment != hints.running_variable and binary(question.treatment, situation)
+        taken = ("dataset", "outcome", "population", "cluster", *(("treatment", "contrast") if named else ()))
+        args = {k: v for k, v in args.items() if k in taken}
         args |= {"running_variable": hints.running_variable, "cutoff": hints.cutoff}
-        if question.treatment != hints.running_variable:
-            args |= {"treatment": question.treatment} if binary(question.treatment, situation) else {}
-        elif hints.treated_side:
+        if hints.treated_side and not named:
             args["treated_side"] = hints.treated_side
     elif tool == "estimate_did":
         args |= {"time": hints.time, "adjustment_set": adjusted} | ({"unit": hints.unit} if hints.unit else {})

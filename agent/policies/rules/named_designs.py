@@ -57,11 +57,10 @@ _CUT_AT = re.compile(
     re.I,
 )
 _SIDES: dict[str, str] = {
-    ">=": "", "==": "", "!=": "", ">": "; rows exactly at it count as above",
-    "<": "; those below it get the treatment, so the jump upwards is the effect of not getting it",
-    "<=": "; those up to it get the treatment, so the jump upwards is the effect of not getting it",
+    ">=": "", "==": "", "!=": "", ">": "; those exactly at it do not get the treatment", "<": "; those below it get the treatment",
+    "<=": "; those up to it get the treatment",
 }  # fmt: skip
-"""What the estimate at a cut-off, above against below, means for a rule of this direction."""
+"""Who is treated by a rule of this direction, where it is not those at the cut-off and above."""
 _OVER = frozenset({"over", "across", "by", "between", "before", "in", "period", "time", "with", "along"})
 _UNIT = frozenset({"unit", "units", "panel"})
 _TIMES = frozenset({"time", "period", "year", "month", "week", "quarter", "wave", "date", "day", "post", "after"})

@@ -30,6 +30,11 @@ LEARNED_GRAPH = (
     "The graph behind this was learned from these data: that no common cause is hidden is an assumption, "
     "and an edge the tests missed would change what is adjusted for."
 )
+_WHOM = {
+    "local_linear_discontinuity": " at the cut-off",
+    "fuzzy_discontinuity": " at the cut-off, among those whom it moves",
+}
+"""For whom an estimator of a local effect gives it, where no instrument is named."""
 
 
 def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
@@ -120,7 +125,7 @@ def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEsti
     who = {
         "ATT": " among the treated",
         "ATC": " among the untreated",
-        "LATE": " among those whom the instrument moves",
+        "LATE": _WHOM.get(estimate.estimator, " among those whom the instrument moves"),
         "NDE": f" directly, not through {through}",
         "NIE": f" through {through}",
         "CDE": f" with {through} held fixed",
