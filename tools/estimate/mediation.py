@@ -44,7 +44,8 @@ class MediationArgs(Args):
     contrast: Contrast | None = None
     """Values of the treatment to compare; None is the first level against the control, or the quartiles of a dose."""
     estimand: Literal["NDE", "NIE"] = "NIE"
-    """Which part is the main number; both, their sum, and what one mediator and the treatment add together are in the diagnostics."""
+    """Which part is the main number; both, the total, and what of it needs treatment and mediator to change together are in the
+    diagnostics."""
     cluster: str | None = None
     """Column whose groups share errors; standard errors are clustered on it."""
     population: tuple[Condition, ...] = ()
@@ -53,6 +54,10 @@ class MediationArgs(Args):
 
 def run(args: MediationArgs, env: Env) -> EffectEstimate:
     """Natural direct and indirect effects by two linear models, the outcome's with treatment-mediator interaction.
+
+    NDE: treatment changes and the mediators stay as they were under the control. NIE: treatment stays at the control and the
+    mediators change to what they are under treatment (Pearl 2001). Where both act together, `total` is more than their sum, by
+    `mediated_interaction`.
 
     Raises:
         AssumptionViolated: too few rows, or mediators that the treatment and covariates determine.
@@ -88,7 +93,7 @@ def run(args: MediationArgs, env: Env) -> EffectEstimate:
     )  # fmt: skip
     interaction, check = _together(design, t, m, labels)
     diagnostics |= interaction
-    notes = pair_note(whole)
+    notes = pair_note(whole) + (_do_not_add_up(design, parts) if interaction["p_value_interaction"] < ALPHA else ())
     if total and 0 <= parts["NIE"][0] / total <= 1:
         diagnostics["share_mediated"] = parts["NIE"][0] / total
     return assemble(
@@ -145,13 +150,22 @@ def _together(design: Design, t: Floats, m: Floats, labels: tuple[str, ...]) -> 
     return found, check
 
 
+def _do_not_add_up(design: Design, parts: dict[str, tuple[float, Floats]]) -> tuple[str, ...]:
+    nde, nie, both, total = (parts[k][0] for k in ("NDE", "NIE", "mediated_interaction", "total"))
+    return (
+        f"The direct ({nde:.4g}) and the indirect effect ({nie:.4g}) do not add up to the total ({total:.4g}): {both:.4g} of it needs "
+        f"{design.treatment!r} and the mediators to change together.",
+    )
+
+
 def natural_effects(
     design: Design, t: Floats, m: Floats, labels: tuple[str, ...], start: float, end: float
 ) -> dict[str, tuple[float, Floats]]:
-    """NDE, NIE and their sum, each with the rows' contributions to its error.
+    """NDE, NIE, the mediated interaction and the total, their sum, each with the rows' contributions to its error.
 
-    With m = b0 + b1 t + b2 c and y = h0 + h1 t + h2 m + h3 t m + h4 c, c centred (VanderWeele 2015, section 2.2):
-    NDE = (h1 + h3 (b0 + b1 start)) (end - start) and NIE = (h2 + h3 end) b1 (end - start).
+    With m = b0 + b1 t + b2 c and y = h0 + h1 t + h2 m + h3 t m + h4 c, c centred (VanderWeele 2015, section 2.2; the indirect effect
+    is the pure one, as Pearl 2001 defines it), and s = end - start: NDE = (h1 + h3 (b0 + b1 start)) s, NIE = (h2 + h3 start) b1 s and
+    the mediated interaction h3 b1 s^2.
     """
     import numpy as np
 
@@ -164,13 +178,16 @@ def natural_effects(
     stages = [fit_ols(np.column_stack([ones, t, c]), column) for column in m.T]
     b0, b1 = (np.array([float(s.coef[j]) for s in stages]) for j in (0, 1))
     h1, h2, h3 = float(outcome.coef[1]), outcome.coef[2 : 2 + q], outcome.coef[2 + q : 2 + 2 * q]
-    at_start, through = b0 + b1 * start, h2 + h3 * end
+    at_start, through = b0 + b1 * start, h2 + h3 * start
     pick = np.zeros(outcome.x.shape[1])
     pick[1], pick[2 + q : 2 + 2 * q] = step, step * at_start
     direct = outcome.scores(pick, hc2=hc2)
     pick = np.zeros(outcome.x.shape[1])
-    pick[2 : 2 + q], pick[2 + q : 2 + 2 * q] = step * b1, step * end * b1
+    pick[2 : 2 + q], pick[2 + q : 2 + 2 * q] = step * b1, step * start * b1
     indirect = outcome.scores(pick, hc2=hc2)
+    pick = np.zeros(outcome.x.shape[1])
+    pick[2 + q : 2 + 2 * q] = step**2 * b1
+    together = outcome.scores(pick, hc2=hc2)
     for k, stage in enumerate(stages):
         pick = np.zeros(stage.x.shape[1])
         pick[0], pick[1] = 1.0, start
@@ -178,8 +195,12 @@ def natural_effects(
         direct = direct + step * h3[k] * (stage.scores(pick, hc2=hc2) + centre)
         pick[0], pick[1] = 0.0, 1.0
         indirect = indirect + step * through[k] * stage.scores(pick, hc2=hc2)
-    nde, nie = step * (h1 + float(h3 @ at_start)), step * float(through @ b1)
-    return {"NDE": (nde, direct), "NIE": (nie, indirect), "total": (nde + nie, direct + indirect)}
+        together = together + step**2 * h3[k] * stage.scores(pick, hc2=hc2)
+    nde, nie, both = step * (h1 + float(h3 @ at_start)), step * float(through @ b1), step**2 * float(h3 @ b1)
+    return {
+        "NDE": (nde, direct), "NIE": (nie, indirect), "mediated_interaction": (both, together),
+        "total": (nde + nie + both, direct + indirect + together),
+    }  # fmt: skip
 
 
 def _refuse_determined(columns: Floats, design: Design, labels: tuple[str, ...]) -> None:

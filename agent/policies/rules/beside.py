@@ -275,6 +275,7 @@ def _mediation(evidence: Evidence, found: EffectEstimate) -> list[Claim]:
     words = {
         "nde": "directly",
         "nie": "through the mediators together",
+        "mediated_interaction": "only by both changing together",
         "total": "in all",
         "interaction": "the coefficient of their product",
     }
