@@ -24,6 +24,7 @@ from ..tools.runtime import Runtime
 from .budget import Budget
 from .calls import not_made
 from .compose import compose_answer
+from .covariates import comparison, keep_calls, keep_plan
 from .critique import founded, ignored_checks, unanswered
 from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
 from .policies.choose import label
@@ -155,7 +156,8 @@ class Loop:
         return {"question": _plain(option.question), "reading": _plain(chosen)}
 
     def _plan(self, state: RunState) -> dict[str, Any]:
-        plan = self.policy.plan(self._situation(state))
+        situation = self._situation(state)
+        plan = keep_plan(self.policy.plan(situation), situation)
         self.emit(PlanMade(plan=plan))
         return {"plan": _plain(plan)}
 
@@ -168,7 +170,12 @@ class Loop:
         except LimitReached as limit:
             self.emit(Warned(text=str(limit)))
             return {"incomplete": str(limit), "rounds": rounds, "calls": []}
-        calls = not_made(self.policy.next_calls(situation), situation.ledger)
+        kept, notes = keep_calls(self.policy.next_calls(situation), situation)
+        for note in notes:
+            self.emit(Warned(text=note))
+        calls = not_made(kept, situation.ledger)
+        if not calls and (compare := comparison(situation)):
+            calls = (compare,)
         return {"rounds": rounds, "calls": [_plain(c) for c in mark_exploratory(calls, situation)]}
 
     def _after_decide(self, state: RunState) -> Literal["act", "verify"]:
