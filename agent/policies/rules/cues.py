@@ -20,7 +20,8 @@ def one_of(*wordings: str) -> re.Pattern[str]:
 
 
 BEFORE = one_of(
-    rf"(?:at|before|prior to|preceding|previous to) (?:the )?(?:baseline|enrol+ment|entry|start|admission|{EVENT})\b",
+    rf"(?!at (?:the )?delivery\b)(?:at|before|prior to|preceding|previous to) (?:the )?"
+    rf"(?:baseline|enrol+ment|entry|start|admission|{EVENT})\b",
     r"(?:measured|recorded|collected|observed|known|taken|asked|reported) (?:before|prior to)\b",
     r"baseline\b",
     r"pre-?(?:treatment|intervention|program|training|test|existing|period|randomi[sz]ation)\b",
@@ -39,6 +40,11 @@ AFTER = one_of(
     r"after (?:the )?\w+ (?:was|were) (?:sent|given|assigned|delivered|started|introduced)\b",
     r"since the \w+(?: \w+)? started\b",
     r"(?:days|weeks|months|years) after\b",
+    r"at (?:the )?(?:delivery|discharge|exit)\b",
+    r"asked at the end\b",
+    r"(?:over|in|during|for) the (?:following|next|subsequent) (?:\w+ )?(?:day|week|month|quarter|year|season|winter|summer)s?\b",
+    r"the (?:day|week|month|quarter|year|season|winter|summer)s? after(?:wards?)?\b",
+    r"(?:afterwards?|later)\b",
 )
 LEADING_BEFORE = re.compile(r"^(?:initial|previous|prior|past)\b", re.IGNORECASE)
 BESIDE_SOMETHING = re.compile(

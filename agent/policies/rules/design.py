@@ -10,7 +10,8 @@ from ....tools.domain.results import BalanceReport
 from ...policy import Situation
 from .ledger import Seen
 from .support import unbalanced, weigh_support
-from .timing import When, listed_confounders, placed
+from .timing import When, listed_confounders, only_traits, placed
+from .words import name_parts, stem, tokenise
 
 MIN_BALANCE_COVARIATES = 3
 MAX_SMD = 0.1
@@ -139,6 +140,8 @@ def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> De
     when = placed(question.treatment, situation.catalog)
     after = [c for c, t in when.items() if t == "after" and c not in (question.treatment, question.outcome)]
     unplaced = _unplaced(question, when, situation, seen)
+    if unplaced and situation.catalog.codebook.columns and set(before) <= only_traits(situation.catalog):
+        return f"nothing but traits fixed at birth ({_few(list(before))}) is said to come before treatment"
     codebook, known = situation.catalog.codebook, situation.catalog.knowledge.names()
     sources = ["what you know"] if known & {*before} else []
     sources += ["the codebook"] if codebook.text or codebook.columns else []
@@ -151,6 +154,33 @@ def _by_timing(question: EffectQuestion, situation: Situation, seen: Seen) -> De
         f"; nothing says when {_few(list(unplaced))} came: left out, and adjusted for beside it" if unplaced else ""
     )
     return _adjusted(question, situation, seen, before, reason).model_copy(update={"unplaced": unplaced})
+
+
+def _by_description(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
+    """Rule 7: a study that a codebook tells of, in which nothing places any column before the treatment."""
+    codebook = situation.catalog.codebook
+    if not codebook.columns or situation.catalog.table is None:
+        return "no codebook says what the columns are"
+    when = placed(question.treatment, situation.catalog)
+    others = tuple(
+        c
+        for c in (*measured_before(question, situation, seen), *_unplaced(question, when, situation, seen))
+        if c not in codebook.columns or not _same_thing(c, question.outcome, situation)
+    )
+    if not others:
+        return "there is no other column that could be a common cause"
+    reason = (
+        f"nothing says when {_few(list(others))} came about: they are taken to come before {question.treatment} and adjusted for, which "
+        "the data cannot show to be right"
+    )
+    return _adjusted(question, situation, seen, others, reason)
+
+
+def _same_thing(column: str, outcome: str, situation: Situation) -> bool:
+    """Whether a column's description uses every telling word of the outcome's name: another form of the outcome."""
+    words = {stem(t.low) for t in tokenise(situation.catalog.codebook.columns[column])}
+    telling = {stem(p) for p in name_parts(outcome) if len(p) > 3}
+    return len(telling) > 1 and telling <= words
 
 
 def _unplaced(question: EffectQuestion, when: dict[str, When], situation: Situation, seen: Seen) -> tuple[str, ...]:
@@ -203,7 +233,7 @@ def _by_balance(question: EffectQuestion, situation: Situation, seen: Seen) -> D
 
 
 def _by_discovery(question: EffectQuestion, situation: Situation, seen: Seen) -> Design | str:
-    """Rule 7: otherwise learn the equivalence class and report the effects over it."""
+    """Rule 8: otherwise learn the equivalence class and report the effects over it."""
     return Design(
         kind="discovery",
         reasons=(
@@ -215,7 +245,7 @@ def _by_discovery(question: EffectQuestion, situation: Situation, seen: Seen) ->
 
 
 RULES: tuple[Rule, ...] = (
-    _by_words, _by_graph, _by_randomisation, _by_named_covariates, _by_timing, _by_balance, _by_discovery,
+    _by_words, _by_graph, _by_randomisation, _by_named_covariates, _by_timing, _by_balance, _by_description, _by_discovery,
 )  # fmt: skip
 
 

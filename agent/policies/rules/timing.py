@@ -32,7 +32,19 @@ _BEFORE_PARTS = frozenset(
      "bl", "lagged", "past", "enrollment"}
 )  # fmt: skip
 _AFTER_PARTS = frozenset(
-    {"after", "post", "followup", "final", "endline", "outcome", "posttest", "posttreatment", "subsequent", "endpoint"}
+    {
+        "after",
+        "post",
+        "followup",
+        "final",
+        "endline",
+        "outcome",
+        "posttest",
+        "posttreatment",
+        "subsequent",
+        "endpoint",
+        "later",
+    }
 )
 _DURING_PARTS = frozenset({"weekly", "daily", "monthly", "adherence", "attendance", "compliance", "sessions"})
 """What is counted while a programme runs: how much, how often, how faithfully."""
@@ -57,6 +69,22 @@ def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
     Returns:
         Every column with its time; `unknown` where nothing is written.
     """
+    found = _written(codebook, catalog)
+    if any(w in ("before", "after") for w in found.values()):
+        for name, when in found.items():
+            if when == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
+                found[name] = "before"
+    return found
+
+
+def only_traits(catalog: Catalog) -> set[str]:
+    """Columns that count as before the treatment for being fixed at birth alone, and not because anything says so."""
+    written, found = _written(catalog.codebook, catalog), timing(catalog.codebook, catalog)
+    return {n for n, when in found.items() if when == "before" and written[n] == "unknown"}
+
+
+def _written(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
+    """What names and descriptions say of each column's time."""
     names = [c.name for c in catalog.table.columns] if catalog.table else list(catalog.graph_nodes)
     text = prose(codebook)[:20_000]
     treated_year = _treatment_year(text)
@@ -70,10 +98,6 @@ def timing(codebook: Codebook, catalog: Catalog) -> dict[str, When]:
     for name in listed_confounders(codebook, tuple(names)):
         if found[name] == "unknown":
             found[name] = "before"
-    if any(w == "before" for w in found.values()) or any(w == "after" for w in found.values()):
-        for name in names:
-            if found[name] == "unknown" and _is_fixed(name, codebook.columns.get(name, "")):
-                found[name] = "before"
     return found
 
 
@@ -154,7 +178,7 @@ def _one(name: str, description: str, treated_year: int | None, early: set[int])
     after = AFTER.search(description[:200])
     if before and (not after or before.start() < after.start()):
         return "before"
-    if after:
+    if after and not FIXED_AT_BIRTH.match(description):  # the mother's age at delivery is no consequence
         return "after"
     if CONFOUNDERS.search(description[:120]) or STATE_AT_ENTRY.search(description[:120]):
         return "before"
