@@ -17,6 +17,10 @@ MAX_STEPS = 60
 MAX_LOG_ODDS = 35.0
 WEAK_SHARE = 0.1
 """Overlap fails when the weights leave an arm an effective sample size under this share of its rows."""
+RARE = 50
+"""A row is out of an arm's reach when rows like it are this many times rarer in the arm than among all rows."""
+OUT_OF_REACH = 0.1
+"""Overlap fails when more than this share of the rows asked about is out of an arm's reach."""
 OUTSIDE = (0.1, 0.9)
 """Crump et al. 2009: scores beyond these bounds carry most of the variance."""
 
@@ -117,34 +121,80 @@ def effective_size(weights: Floats) -> float:
     return total**2 / float(weights @ weights) if total else 0.0
 
 
-def overlap(scores: Floats, t: Ints, weights: Floats, treatment: str) -> tuple[Check, dict[str, float]]:
-    """Whether the weights leave each arm enough rows, in words, with the numbers behind it."""
+def overlap(scores: Floats, t: Ints, weights: Floats, target: Target, treatment: str) -> tuple[Check, dict[str, float]]:
+    """Whether both arms reach the rows asked about, in words, with the numbers behind it.
+
+    Two rules of thumb. The weights must leave an arm 10 % of its rows; but where hardly any row of an arm is among those
+    of the other, all weights are near one, so besides at most 10 % of the rows may be where an arm is 50 times rarer.
+
+    Args:
+        scores: Probability of treatment of each row. A penalised model's never come near 0 or 1: judge by another one too.
+        t: 0 or 1 for each row.
+        weights: Inverse-probability weights that aim at `target`.
+        target: Whom the effect is averaged over.
+        treatment: Its name.
+    """
     import numpy as np
 
     treated = t == 1
+    lost = _out_of_reach(scores, t, target)
     sizes = {"ess_treated": effective_size(weights[treated]), "ess_control": effective_size(weights[~treated])}
     n = {"ess_treated": int(treated.sum()), "ess_control": int((~treated).sum())}
     worst = min(sizes, key=lambda arm: sizes[arm] / n[arm])
     share = sizes[worst] / n[worst]
     outside = float(np.mean((scores < OUTSIDE[0]) | (scores > OUTSIDE[1])))
-    fail = share < WEAK_SHARE
-    arm = "treated" if worst == "ess_treated" else "control"
     meaning = (
         f"After weighting, {n['ess_treated']} treated rows count as {sizes['ess_treated']:.0f} and {n['ess_control']} control rows as "
         f"{sizes['ess_control']:.0f}; {100 * outside:.0f} % of rows have a propensity score outside [{OUTSIDE[0]}, {OUTSIDE[1]}]. "
     )
-    meaning += (
-        f"Poor overlap: the data hold few {arm} rows that resemble the population asked for, and a few of them carry the estimate."
-        if fail
-        else f"The {arm} arm, the weaker, keeps {100 * share:.0f} % of its rows (under {100 * WEAK_SHARE:.0f} % fails, a rule of thumb)."
-    )
     return Check(
         name="overlap",
-        status="fail" if fail else "pass",
+        status="fail" if share < WEAK_SHARE or lost > OUT_OF_REACH else "pass",
         statistic=share,
-        meaning=meaning,
+        meaning=meaning + _verdict("treated" if worst == "ess_treated" else "control", share, lost),
         does_not_show=f"Overlap in covariates that are not in the model of {treatment}, or that the model is right.",
-    ), sizes | {"share_outside": outside, "max_weight": float(weights.max())}
+    ), sizes | {"share_outside": outside, "share_out_of_reach": lost, "max_weight": float(weights.max())}
+
+
+def _out_of_reach(scores: Floats, t: Ints, target: Target) -> float:
+    """Share of the target's rows where an arm they are compared with is `RARE` times rarer than among all rows."""
+    import numpy as np
+
+    share = float(np.mean(t))
+    no_treated, no_control = scores * RARE < share, (1 - scores) * RARE < 1 - share
+    if target == "ATE":
+        return float(np.mean(no_treated | no_control))
+    return float(np.mean(no_control[t == 1] if target == "ATT" else no_treated[t == 0]))
+
+
+def _verdict(arm: str, share: float, lost: float) -> str:
+    """The end of the overlap check's sentence; `arm` is the weaker one, which keeps `share` of its rows."""
+    if lost > OUT_OF_REACH:
+        return (
+            f"Poor overlap: {100 * lost:.0f} % of the rows asked about lie where an arm is at least {RARE} times rarer than it is overall "
+            f"(over {100 * OUT_OF_REACH:.0f} % fails, a rule of thumb), so little or nothing there is comparable."
+        )
+    if share < WEAK_SHARE:
+        return f"Poor overlap: the data hold few {arm} rows that resemble the population asked for, and a few of them carry the estimate."
+    return f"The {arm} arm, the weaker, keeps {100 * share:.0f} % of its rows (under {100 * WEAK_SHARE:.0f} % fails, a rule of thumb)."
+
+
+def judge_overlap(
+    columns: Floats, t: Ints, labels: tuple[str, ...], treatment: str, target: Target
+) -> tuple[Check, dict[str, float], LogisticFit | None]:
+    """Overlap by an unpenalised logistic regression; failed, with no numbers and no fit, where the covariates separate the arms."""
+    try:
+        fit = propensity(columns, t, labels, treatment)
+    except AssumptionViolated as separated:
+        failed = Check(
+            name="overlap",
+            status="fail",
+            meaning=f"No overlap at all. {separated}",
+            does_not_show="Which rows would be comparable if fewer covariates were held fixed.",
+        )
+        return failed, {}, None
+    weights, _ = weights_of(fit.log_odds, t, target)
+    return *overlap(fit.scores, t, weights, target, treatment), fit
 
 
 def standardised_differences(x: Floats, t: Ints, weights: Floats | None = None) -> Floats:

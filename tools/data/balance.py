@@ -11,7 +11,7 @@ from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import BalanceReport, CovariateBalance
 from ..linear import fit_ols
-from ..propensity import overlap, propensity, standardised_differences, weights_of
+from ..propensity import judge_overlap, standardised_differences, weights_of
 from ..spec import Args, Tool
 
 if TYPE_CHECKING:
@@ -109,21 +109,10 @@ def _propensity_part(
     """Histogram, effective sample sizes and weights; none when the covariates separate the arms."""
     import numpy as np
 
-    try:
-        fit = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
-    except AssumptionViolated as separated:
-        return (
-            {},
-            None,
-            Check(
-                name="overlap",
-                status="fail",
-                meaning=f"No overlap at all. {separated}",
-                does_not_show="Which rows would be comparable if fewer covariates were held fixed.",
-            ),
-        )
+    check, numbers, fit = judge_overlap(pair.covariates, pair.arm, pair.labels, pair.treatment, estimand)
+    if fit is None:
+        return {}, None, check
     weights, _ = weights_of(fit.log_odds, pair.arm, estimand)
-    check, numbers = overlap(fit.scores, pair.arm, weights, pair.treatment)
     edges = np.linspace(0, 1, N_BINS + 1)
     counts = [np.histogram(fit.scores[pair.arm == a], bins=edges)[0] for a in (0, 1)]
     return (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..domain.errors import AssumptionViolated, BackendFailed
-from ..propensity import fit_logistic
+from ..domain.evidence import Check
+from ..propensity import LogisticFit, Target, fit_logistic, overlap, weights_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +75,24 @@ def cross_fit(pair: Design, n_folds: int, seed: int) -> Nuisances:
     }
     best, best_outcome = _choose(score_loss), _choose(outcome_loss)
     return Nuisances(scores[best], arms[best_outcome][0], arms[best_outcome][1], best, best_outcome)
+
+
+def judge_models(pair: Design, models: Nuisances, plain: LogisticFit, target: Target) -> tuple[Check, dict[str, float]]:
+    """Overlap by the scores that the weights use and by an unpenalised logistic regression; the one that fails, if one does.
+
+    The ridge and boosting keep scores away from 0 and 1, so by them alone arms that hardly overlap would pass; and only
+    boosting sees arms apart in a way that is not linear.
+    """
+    import numpy as np
+
+    used = np.clip(models.propensity, 1e-6, 1 - 1e-6)
+    found = [
+        overlap(
+            scores, pair.arm, weights_of(np.log(scores / (1 - scores)), pair.arm, target)[0], target, pair.treatment
+        )
+        for scores in (used, np.clip(plain.scores, 1e-15, 1 - 1e-15))
+    ]
+    return min(found, key=lambda judged: judged[0].status != "fail")
 
 
 def assign_folds(pair: Design, n_folds: int, seed: int) -> Ints:

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..domain.questions import Contrast
 from ..domain.results import EffectEstimate
 from ..linear import variance_of
-from ..propensity import overlap, weights_of
+from ..propensity import LogisticFit, propensity, weights_of
 from ..spec import Cost, Tool
 from ._common import (
     AverageKind,
@@ -24,7 +24,7 @@ from ._common import (
     refuse_determined,
     refuse_small,
 )
-from ._nuisance import Nuisances, cross_fit
+from ._nuisance import Nuisances, cross_fit, judge_models
 
 if TYPE_CHECKING:
     from ..coding import Floats
@@ -49,6 +49,8 @@ class Doubly:
 
     pair: Design
     models: Nuisances
+    plain: LogisticFit
+    """Unpenalised propensity scores, for judging overlap only."""
     n_clipped: int
     estimate: Estimate
 
@@ -61,16 +63,12 @@ def run(args: AipwArgs, env: Env) -> EffectEstimate:
 
     Raises:
         BadArguments: the treatment is continuous, or the arguments do not fit the table.
-        AssumptionViolated: too few rows, or covariates that determine the treatment.
+        AssumptionViolated: too few rows, or covariates that determine the treatment or separate the arms.
     """
-    import numpy as np
-
     design = read_design(args, env)
     found = [_fit(design.pair(c), args, env.seed) for c in design.contrasts]
     first = found[0]
-    raw = np.clip(first.models.propensity, 1e-6, 1 - 1e-6)
-    unclipped, _ = weights_of(np.log(raw / (1 - raw)), first.pair.arm, args.estimand)
-    check, numbers = overlap(raw, first.pair.arm, unclipped, design.treatment)
+    check, numbers = judge_models(first.pair, first.models, first.plain, args.estimand)
     notes = first.pair.warnings + pair_note(design)
     if first.n_clipped:
         notes += (
@@ -111,6 +109,7 @@ def _fit(pair: Design, args: AipwArgs, seed: int) -> Doubly:
 
     refuse_small(pair, 2 + pair.covariates.shape[1], least_per_arm=4)
     refuse_determined(pair, pair.arm[:, None].astype(np.float64))
+    plain = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
     models = cross_fit(pair, args.n_folds, seed)
     scores = np.clip(models.propensity, 1e-9, 1 - 1e-9)
     low = (scores < args.clip) & (pair.arm == 1) & (args.estimand != "ATT")
@@ -123,7 +122,7 @@ def _fit(pair: Design, args: AipwArgs, seed: int) -> Doubly:
     n_treated = int(pair.arm.sum())
     contrast = Contrast(control=pair.arms[0], treated=pair.arms[1])
     estimate = Estimate(contrast, value, error, None, n_treated, pair.n_samples - n_treated)
-    return Doubly(pair, models, n_clipped, estimate)
+    return Doubly(pair, models, plain, n_clipped, estimate)
 
 
 def doubly_robust(

@@ -71,7 +71,7 @@ def run(args: IpwArgs, env: Env) -> EffectEstimate:
     found = [_weigh(design.pair(c), args.estimand, args.trim) for c in design.contrasts]
     first = found[0]
     scores = first.fit.scores
-    check, numbers = overlap(scores, first.pair.arm, first.weights, design.treatment)
+    check, numbers = overlap(scores, first.pair.arm, first.weights, args.estimand, design.treatment)
     balance, worst = _balance(first)
     notes = pair_note(design) + first.pair.warnings
     if args.trim is not None:

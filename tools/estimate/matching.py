@@ -12,7 +12,7 @@ from ..domain.evidence import Check
 from ..domain.questions import Contrast
 from ..domain.results import EffectEstimate
 from ..linear import fit_ols, independent_columns
-from ..propensity import effective_size, propensity, standardised_differences
+from ..propensity import LogisticFit, effective_size, overlap, propensity, standardised_differences, weights_of
 from ..spec import Cost, Tool
 from ._common import (
     AverageKind,
@@ -60,6 +60,7 @@ class Matched:
     used_squared: Floats
     distance: float
     estimate: Estimate
+    propensity: LogisticFit
 
 
 def run(args: MatchingArgs, env: Env) -> EffectEstimate:
@@ -71,7 +72,8 @@ def run(args: MatchingArgs, env: Env) -> EffectEstimate:
 
     Raises:
         BadArguments: no covariates, a cluster (there is no cluster-robust error for matching), or a continuous treatment.
-        AssumptionViolated: an arm with fewer rows than matches wanted, or covariates that determine the treatment.
+        AssumptionViolated: an arm with fewer rows than matches wanted, or covariates that determine the treatment or
+            separate the arms.
     """
     if not args.adjustment_set:
         raise BadArguments(
@@ -88,6 +90,9 @@ def run(args: MatchingArgs, env: Env) -> EffectEstimate:
     weights = _target(first.pair, args.estimand) + first.used
     treated = first.pair.arm == 1
     balance, worst = _balance(first.pair, weights)
+    fit = first.propensity
+    towards, _ = weights_of(fit.log_odds, first.pair.arm, args.estimand)
+    check, numbers = overlap(fit.scores, first.pair.arm, towards, args.estimand, design.treatment)
     return assemble(
         design,
         [f.estimate for f in found],
@@ -102,10 +107,16 @@ def run(args: MatchingArgs, env: Env) -> EffectEstimate:
             "n_used_as_match": int((first.used > 0).sum()),
             "max_times_used": float(first.used.max()),
             "mean_distance": first.distance,
+            "share_out_of_reach": numbers["share_out_of_reach"],
             "max_abs_smd_weighted": worst,
         },
-        assumptions=premises(ASSUMES, design, args.adjustment_set),
-        checks=(balance,),
+        assumptions=premises(
+            ASSUMES,
+            design,
+            args.adjustment_set,
+            {"positivity": "tested_failed" if check.status == "fail" else "tested_passed"},
+        ),
+        checks=(check, balance),
         warnings=first.pair.warnings + pair_note(design),
     )
 
@@ -128,7 +139,8 @@ def _match(pair: Design, args: MatchingArgs) -> Matched:
             "No covariate varies in the rows used, so there is nothing to match on. Use estimate_difference."
         )
     refuse_determined(pair, pair.arm[:, None].astype(np.float64))
-    positions = _positions(pair, args.metric)
+    fit = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
+    positions = _positions(pair, fit if args.metric == "propensity" else None)
     target = _target(pair, args.estimand) == 1
     other, used, used_squared = np.zeros(pair.n_samples), np.zeros(pair.n_samples), np.zeros(pair.n_samples)
     distance = 0.0
@@ -150,15 +162,14 @@ def _match(pair: Design, args: MatchingArgs) -> Matched:
     n_treated = int(pair.arm.sum())
     contrast = Contrast(control=pair.arms[0], treated=pair.arms[1])
     estimate = Estimate(contrast, value, error, None, n_treated, pair.n_samples - n_treated)
-    return Matched(pair, used, used_squared, distance / int(target.sum()), estimate)
+    return Matched(pair, used, used_squared, distance / int(target.sum()), estimate, fit)
 
 
-def _positions(pair: Design, metric: str) -> Floats:
-    """Coordinates whose Euclidean distance is the metric, rounded so that equal rows stay equal."""
+def _positions(pair: Design, fit: LogisticFit | None) -> Floats:
+    """Coordinates whose Euclidean distance is the metric (the scores of `fit`, or Mahalanobis), rounded so that equal rows stay equal."""
     import numpy as np
 
-    if metric == "propensity":
-        fit = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
+    if fit is not None:
         return np.round(fit.log_odds[:, None], 10)
     z = (pair.covariates - pair.covariates.mean(axis=0)) / pair.covariates.std(axis=0)
     root = np.linalg.cholesky(np.linalg.inv(np.atleast_2d(np.cov(z, rowvar=False))))

@@ -11,9 +11,10 @@ from ..domain.errors import BadArguments
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectPart, EffectParts
+from ..propensity import propensity
 from ..spec import Args, Cost, Tool
 from ._common import EffectArgs, error_words, pair_note, premises, read_design, refuse_determined, refuse_small
-from ._nuisance import cross_fit
+from ._nuisance import cross_fit, judge_models
 from ._parts import arm_mean, error_of, part_of
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def run(args: NecessityArgs, env: Env) -> EffectParts:
 
     Raises:
         BadArguments: the outcome has other than two values, or the treatment is continuous.
-        AssumptionViolated: too few rows, or covariates that determine the treatment.
+        AssumptionViolated: too few rows, or covariates that determine the treatment or separate the arms.
     """
     import numpy as np
 
@@ -97,7 +98,9 @@ def run(args: NecessityArgs, env: Env) -> EffectParts:
         )
     refuse_small(pair, 2 + pair.covariates.shape[1], least_per_arm=4)
     refuse_determined(pair, pair.arm[:, None].astype(np.float64))
+    plain = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
     models = cross_fit(pair, args.n_folds, env.seed)
+    reach, _ = judge_models(pair, models, plain, "ATE")
     everyone = np.ones(pair.n_samples)
     one, zero = (Number(*arm_mean(pair, models, arm, everyone)) for arm in (1, 0))
     check = _never_prevents(pair, one, zero)
@@ -106,9 +109,13 @@ def run(args: NecessityArgs, env: Env) -> EffectParts:
         adjustment_set=args.adjustment_set, parts=(*_points(pair, one, zero), *_bounds(pair, one.value, zero.value)),
         n_used=pair.n_samples, n_dropped=design.n_dropped, se_method=error_words(pair, "influence function", "normal"),
         assumptions=premises(
-            ASSUMES, design, args.adjustment_set, {"never prevents": "tested_failed" if check.status == "fail" else "untestable"}
+            ASSUMES, design, args.adjustment_set,
+            {
+                "never prevents": "tested_failed" if check.status == "fail" else "untestable",
+                "positivity": "tested_failed" if reach.status == "fail" else "tested_passed",
+            },
         ),
-        checks=(check,), warnings=tuple(dict.fromkeys((*design.warnings, *pair.warnings, *pair_note(design)))),
+        checks=(check, reach), warnings=tuple(dict.fromkeys((*design.warnings, *pair.warnings, *pair_note(design)))),
     )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectPart, EffectParts
-from ..propensity import overlap, weights_of
+from ..propensity import propensity
 from ..spec import Args, Cost, Tool
 from ._common import EffectArgs, error_words, pair_note, premises, read_design, refuse_determined, refuse_small
-from ._nuisance import cross_fit
+from ._nuisance import cross_fit, judge_models
 from ._parts import arm_mean, error_of, part_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run(args: PotentialArgs, env: Env) -> EffectParts:
 
     Raises:
         BadArguments: the treatment is continuous.
-        AssumptionViolated: too few rows, or covariates that determine the treatment.
+        AssumptionViolated: too few rows, or covariates that determine the treatment or separate the arms.
     """
     import numpy as np
 
@@ -63,9 +63,9 @@ def run(args: PotentialArgs, env: Env) -> EffectParts:
     pair = design.pair(design.contrasts[0])
     refuse_small(pair, 2 + pair.covariates.shape[1], least_per_arm=4)
     refuse_determined(pair, pair.arm[:, None].astype(np.float64))
+    plain = propensity(pair.covariates, pair.arm, pair.labels, pair.treatment)
     models = cross_fit(pair, args.n_folds, env.seed)
-    raw = np.clip(models.propensity, 1e-6, 1 - 1e-6)
-    check, numbers = overlap(raw, pair.arm, weights_of(np.log(raw / (1 - raw)), pair.arm, "ATE")[0], pair.treatment)
+    check, numbers = judge_models(pair, models, plain, "ATE")
     return EffectParts(
         method="potential_outcomes", treatment=args.treatment, outcome=args.outcome, contrast=design.contrasts[0],
         adjustment_set=args.adjustment_set, parts=tuple(p for group in GROUPS for p in _means(pair, models, group)),

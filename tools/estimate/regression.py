@@ -8,6 +8,7 @@ from ..domain.errors import AssumptionViolated
 from ..domain.evidence import Check
 from ..domain.results import EffectEstimate
 from ..linear import LinearFit, fit_ols, independent_columns, variance_of
+from ..propensity import judge_overlap
 from ..spec import Tool
 from ._common import (
     AverageKind,
@@ -76,10 +77,14 @@ def adjust(design: Design, args: RegressionArgs) -> EffectEstimate:
     diagnostics = _diagnostics(design, additive, fit) | {"interactions": float(interacted)}
     checks: tuple[Check, ...] = ()
     tested: dict[str, AssumptionStatus] = {}
-    if interacted:
-        check, sizes = _extrapolation(design, args.estimand)
-        checks, diagnostics = (check,), diagnostics | sizes
+    if design.dose is None and design.covariates.shape[1]:
+        pair = design.pair(design.contrasts[0])
+        check, *_ = judge_overlap(pair.covariates, pair.arm, pair.labels, pair.treatment, args.estimand)
+        checks += (check,)
         tested["positivity"] = "tested_failed" if check.status == "fail" else "tested_passed"
+    if interacted and design.dose is None:
+        check, sizes = _extrapolation(design, args.estimand)
+        checks, diagnostics = (*checks, check), diagnostics | sizes
     names = ASSUMES
     if design.dose is not None:
         checks += (_linearity(design),)
