@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from linearmodels.panel import PanelOLS
+from scipy.stats import ttest_ind
+from statsmodels.stats import multivariate
 
 from whence.tools.domain.errors import AssumptionViolated, BadArguments
 
@@ -95,6 +97,69 @@ def test_moving_apart_before_treatment_fails_the_check(run_on: Run) -> None:
     apart = run_on(panel({4: 40, NEVER: 40}, trend=0.5), "estimate_did", **ARGS)
     alike = run_on(panel({4: 40, NEVER: 40}), "estimate_did", **ARGS)
     assert [c.status for c in (*apart.checks, *alike.checks)] == ["fail", "pass"]
+
+
+def gap(frame: pd.DataFrame, gaps: dict[int, float]) -> pd.DataFrame:
+    """The same panel, those who are treated one day set apart by so much in these years."""
+    treated = frame.groupby("firm")["law"].transform("max") == 1
+    return frame.assign(sales=frame["sales"] + frame["year"].map(gaps).fillna(0.0) * treated)
+
+
+@pytest.mark.parametrize("gaps", [{2000: 2.0, 2001: -2.0}, {2000: -1.5, 2001: 1.5}], ids=str)
+def test_gaps_before_treatment_that_cancel_fail_the_check(run_on: Run, gaps: dict[int, float]) -> None:
+    (check,) = run_on(gap(panel({4: 40, NEVER: 40}), gaps), "estimate_did", **ARGS).checks
+    assert (check.status, check.p_value < 1e-6) == ("fail", True)
+    assert "joint test of all 3 earlier changes" in check.meaning
+
+
+def test_groups_that_move_apart_to_opposite_sides_fail_the_check(run_on: Run) -> None:
+    frame = panel({3: 30, 5: 30, NEVER: 30})
+    side = frame.groupby("firm")["law"].transform("sum").map({3: 0.8, 1: -0.8}).fillna(0.0)
+    (check,) = run_on(
+        frame.assign(sales=lambda f: f["sales"] + side * (f["year"] - 2000)), "estimate_did", **ARGS
+    ).checks
+    assert check.status == "fail"
+
+
+def test_one_earlier_change_is_judged_by_the_test_of_welch(run_on: Run) -> None:
+    frame = panel({2: 12, NEVER: 31}, n_periods=4, seed=5)
+    frame.loc[frame["firm"] < 12, "sales"] *= 3
+    (check,) = run_on(frame, "estimate_did", **ARGS).checks
+    wide = frame.pivot(index="firm", columns="year", values="sales")
+    change = wide[2000] - wide[2001]
+    assert check.p_value == pytest.approx(ttest_ind(change[:12], change[12:], equal_var=False).pvalue)
+
+
+def test_several_earlier_changes_are_judged_by_the_test_of_hotelling(run_on: Run) -> None:
+    frame = gap(panel({4: 100, NEVER: 100}, seed=2), {2000: 0.1, 2001: -0.1})
+    (check,) = run_on(frame, "estimate_did", **ARGS).checks
+    wide = frame.pivot(index="firm", columns="year", values="sales")
+    changes = wide[[2000, 2001, 2002]].sub(wide[2003], axis=0).to_numpy()
+    oracle = multivariate.test_mvmean_2indep(changes[:100], changes[100:])  # with one variance for both groups
+    assert 0.001 < oracle.pvalue < 0.2
+    assert check.p_value == pytest.approx(oracle.pvalue, rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "starts",
+    [{4: 10, NEVER: 12}, {6: 8, NEVER: 40}, {3: 15, 5: 15, NEVER: 20}, {3: 15, 5: 15, 7: 15}, {5: 4, NEVER: 4}],
+    ids=str,
+)
+def test_groups_that_move_alike_fail_the_check_no_oftener_than_its_level(run_on: Run, starts: dict[int, int]) -> None:
+    failed = sum(
+        run_on(panel(starts, n_periods=8, seed=seed), "estimate_did", **ARGS).checks[0].status == "fail"
+        for seed in range(200)
+    )
+    assert failed <= 19  # of 200 at 0.05: 10 expected, 99.8 % of draws at most 19
+
+
+def test_a_panel_without_noise_is_judged_by_what_it_shows(run_on: Run) -> None:
+    frame = panel({3: 6, NEVER: 6})
+    alike = frame.assign(sales=frame["firm"] / 7 + frame["year"] / 3 + frame["law"])
+    apart = gap(alike, {2000: 0.5})
+    checks = [run_on(f, "estimate_did", **ARGS).checks[0] for f in (alike, apart)]
+    assert [c.status for c in checks] == ["pass", "fail"]
 
 
 def test_units_treated_from_the_first_period_on_are_left_out_with_a_warning(run_on: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..domain.errors import AssumptionViolated
+from ..linear import ROUNDING
 
 if TYPE_CHECKING:
     from ..coding import Floats
@@ -82,3 +83,32 @@ def average(effects: tuple[GroupTime, ...], panel: Panel) -> tuple[float, float]
     of_weights = member / total - np.outer(member.sum(axis=1), weights) / total
     influence = np.column_stack([e.influence for e in effects]) @ weights + of_weights @ values
     return float(weights @ values), float((influence @ influence) ** 0.5 / n)
+
+
+def p_value_of_none(effects: tuple[GroupTime, ...], panel: Panel) -> float:
+    """p-value of the joint hypothesis that every one of these effects is zero; opposite ones do not cancel.
+
+    Hotelling's T squared with a variance of its own for each group of units, and degrees of freedom after Krishnamoorthy & Yu (2004,
+    modified Nel & van der Merwe): chi-squared would reject far too often, units being few. Where they are too few for any joint
+    variance, it is the smallest p-value of a single effect times their number (Bonferroni).
+    """
+    import numpy as np
+    from scipy.special import fdtrc
+
+    k = len(effects)
+    values = np.array([e.value for e in effects])
+    influence = np.column_stack([e.influence for e in effects]) / len(panel.adoption)
+    parts: list[tuple[int, Floats]] = []
+    for group in np.unique(panel.adoption):
+        rows = influence[panel.adoption == group]
+        if len(rows) > 1 and rows.any():
+            parts.append((len(rows) - 1, rows.T @ rows * len(rows) / (len(rows) - 1)))
+    least = ROUNDING * float(np.abs(panel.design.y).max())  # where nothing is left to chance, rounding is
+    total = sum((variance for _, variance in parts), least**2 * np.eye(k))
+    relative = [(free, np.linalg.solve(total, variance)) for free, variance in parts]
+    spent = sum((float(np.trace(r @ r)) + float(np.trace(r)) ** 2) / free for free, r in relative)
+    dof = (k + k * k) / spent if spent else float(len(panel.adoption))
+    if k > 1 and dof <= 2 * k:
+        return min(1.0, k * min(p_value_of_none((e,), panel) for e in effects))
+    statistic = float(values @ np.linalg.solve(total, values)) / k * (dof - k + 1) / dof
+    return float(fdtrc(k, dof - k + 1, statistic))

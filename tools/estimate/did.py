@@ -12,10 +12,10 @@ from ..domain.estimands import Assumption
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectEstimate
-from ..linear import fit_ols, independent_columns, interval, variance_of
+from ..linear import fit_ols, independent_columns, variance_of
 from ..spec import Args, Tool
 from ._common import Estimate, assemble, error_words, premises
-from ._group_time import average, group_time_effects, outcomes_by_unit
+from ._group_time import average, group_time_effects, outcomes_by_unit, p_value_of_none
 from ._panel import make_panel, two_way
 from ._periods import periods_of
 
@@ -181,12 +181,13 @@ def _earlier(panel: Panel) -> Check:
     with suppress(AssumptionViolated):
         before = tuple(e for e in group_time_effects(panel, outcomes_by_unit(panel)) if e.time < e.group - 1)
         if before:
-            value, error = average(before, panel)
-            _, _, p_value = interval(value, error, None)
+            largest, p_value = max((e.value for e in before), key=abs), p_value_of_none(before, panel)
             return Check(
                 name="parallel trends",
                 status="pass" if p_value >= ALPHA else "fail",
-                meaning=f"Before treatment the groups differed by {value:.4g} on average from moving alike (p = {p_value:.3g}).",
+                p_value=p_value,
+                meaning=f"Before treatment the groups differed by up to {largest:.4g} from moving alike (joint test of all "
+                f"{len(before)} earlier changes, p = {p_value:.3g}).",
                 does_not_show=_NO_PROOF,
             )
     return Check(
