@@ -244,10 +244,12 @@ class Field:
         return own if own is not None or estimate is None or estimate.estimand not in self.words else estimate.value
 
     def _effect(self) -> float | None:
-        """The effect itself: the estimate that answers, and of a split by mediators their sum."""
+        """The effect itself: the estimate that answers, and of a split by mediators the whole."""
         estimate = self.found.primary
         if estimate is None:
             return self.found.part("paths", "total") if "TOTAL" in self.words else None
+        if "ATE" in self.words and estimate.estimand in ("ATT", "ATC"):
+            return self.found.part("potential_outcomes", "effect", "everyone")
         return (
             estimate.diagnostics.get("total", estimate.value) if estimate.estimator == "mediation" else estimate.value
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....tools.domain.knowledge import Knowledge
+from ....tools.domain.questions import EffectQuestion
 from ....tools.domain.results import GraphResult, Selection
 from ...policy import Situation
 from ...state import ToolCall
@@ -60,7 +61,10 @@ def analysed(situation: Situation, seen: Seen, treatment: str | None, outcome: s
         else ()
     )
     first = [c for c in (treatment, outcome) if c]
-    rest = [c for c in names if c not in first]
+    question = situation.question
+    carry = question.aspects.carry if isinstance(question, EffectQuestion) and question.aspects else None
+    apart = carry.by if carry else None  # where the outcome is known in one population only, it is constant
+    rest = [c for c in names if c not in first and c != apart]
     return (*first, *rest[: MAX_VARIABLES - len(first)])
 
 

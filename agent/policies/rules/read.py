@@ -186,9 +186,7 @@ def _score(
         columns = [s.best.column for s in slots.values() if s.best]
         rest.append(-0.6 * (len(columns) - len(set(columns))))
     total = frame.weight + 0.5 * (gained + sum(rest)) - 0.01 * sentence + bonus
-    if frame.kind == "effect" and any(
-        t.low in {"->", "→"} for n in "TY" if n in spans for t in tokens[slice(*spans[n])]
-    ):
+    if frame.kind == "effect" and any(t.low in {"->", "→"} for n in "TY" if n in slots for t in slots[n].tokens):
         total -= 1.0  # a chain of arrows draws the paths between treatment and outcome, and is not one arrow
     if frame.kind == "graph":
         total += 0.35

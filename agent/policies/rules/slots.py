@@ -26,6 +26,12 @@ _TREATMENT_WORDS = frozenset(
 _TREATMENT_LIKE = ("treatment", "program", "policy")
 _OPENERS = frozenset({"use", "using", "hold", "include", "as", "after", "once", "without", "mediate"})
 _PREPOSITIONS = frozenset({"with", "in", "on", "at", "of", "from", "to", "than", "into", "over"})
+_TOLD = frozenset(
+    {"learned", "found", "estimated", "measured", "observed", "seen", "obtained", "reported", "established"}
+)
+_VERBS = frozenset({"can", "could", "may", "might", "is", "are", "will", "would", "be", "holds", "hold", "does", "do", "carries", "carry",
+                    "transfers", "transfer", "generalizes", "generalize", "generalise", "generalises", "extends", "extend"})  # fmt: skip
+"""Verbs that make what went before a subject: what follows speaks of the effect, not of the outcome."""
 _PRONOUNS = frozenset({"it", "this", "that", "they", "them", "she", "he"})
 
 
@@ -78,7 +84,7 @@ def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
     if not tokens or (tokens[0].lock < 1.5 and tokens[0].low in (CUTS | _PREPOSITIONS) - _OPENERS):
         return NOTHING
     lists = role == "any"
-    head = head_of(tokens, lists=lists)
+    head = _before_clause(head_of(tokens, lists=lists), context)
     content = [t for t in head if t.is_word and (t.stem not in GENERIC_HEADS or t.column)]
     best: tuple[Match, ...] = ()
     used: Sequence[Token] = head
@@ -91,6 +97,24 @@ def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
         if wider and wider[0].score >= SURE and (not best or wider[0].score > best[0].score):
             best, used = wider, longer
     return Filled(words_of(used), tuple(used), best)
+
+
+def _before_clause(head: Sequence[Token], context: Context) -> Sequence[Token]:
+    """`spend` of `spend learned in one market is transportable`: a column's name that a clause about the effect follows."""
+    if len(head) < 2 or head[0].column is None:
+        return head
+    rest = [t.low for t in head[1:]]
+    place = rest[0] == "in" and (any(w in _VERBS for w in rest) or _is_level(" ".join(rest[1:]), context))
+    return head[:1] if rest[0] in _TOLD or place else head
+
+
+def _is_level(text: str, context: Context) -> bool:
+    """Whether words are a level of some column: `rides in B`, where B is a city."""
+    return any(
+        isinstance(v, str) and v.casefold() == text
+        for c in context.index.cards.values()
+        for v in (c.levels if c.type != "id" else ())
+    )
 
 
 def ranked(tokens: Sequence[Token], role: str, context: Context) -> tuple[Match, ...]:
