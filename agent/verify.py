@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..tools.domain.evidence import Evidence
+from ..tools.domain.results import ADJUSTING
 from .phrases import phrase_faults
 from .policy import Situation
 from .primary import is_estimate, primary_faults, rightful_primary
@@ -159,7 +160,7 @@ def _unidentified(identification: Evidence | None, primary: Evidence | None, sit
     order = [e.id for e in situation.ledger]
     if order.index(identification.id) > order.index(primary.id):
         return f"is phrased as an effect, but its estimand ({identification.id}) was written down after the estimate."
-    if found.get("strategy") == "backdoor" and not _same_set(
+    if found.get("strategy") in ADJUSTING and not _same_set(
         found.get("adjustment_set"), estimate.get("adjustment_set")
     ):
         return (

@@ -9,7 +9,7 @@ from pydantic import Field
 from ..domain.errors import BadArguments
 from ..domain.estimands import Assumption, Estimand
 from ..domain.questions import DesignKind, EstimandKind
-from ..domain.results import Identification
+from ..domain.results import Identification, IdentificationStrategy
 from ..spec import Args, Env, Tool
 
 KnownDesign = Literal["experiment", "backdoor", "instrument", "regression_discontinuity", "difference_in_differences"]
@@ -55,9 +55,10 @@ def run(args: DesignArgs, env: Env) -> Identification:
     formula, reason, assumptions = _STATEMENTS[args.design](args)
     if args.mediators:
         assumptions = (*assumptions, _mediation(args))
+    kind = args.estimand if args.mediators else _KIND.get(args.design, args.estimand)
     estimand = Estimand(
-        query=_query(args),
-        kind="LATE" if args.design == "instrument" else args.estimand,
+        query=f"{kind} of {args.treatment} on {args.outcome}{_WHO.get(kind, '').format(t=args.treatment)}",
+        kind=kind,
         design=_design(args.design),
         formula=formula,
         treatment=args.treatment,
@@ -109,24 +110,22 @@ _ALWAYS = (
         status="untestable",
     ),
 )
-_STRATEGY: dict[KnownDesign, Literal["randomised", "backdoor", "instrument"]] = {
+_STRATEGY: dict[KnownDesign, IdentificationStrategy] = {
     "experiment": "randomised",
     "backdoor": "backdoor",
     "instrument": "instrument",
-    "regression_discontinuity": "backdoor",
-    "difference_in_differences": "backdoor",
+    "regression_discontinuity": "regression_discontinuity",
+    "difference_in_differences": "difference_in_differences",
 }
+_KIND: dict[KnownDesign, EstimandKind] = {
+    "instrument": "LATE", "regression_discontinuity": "LATE", "difference_in_differences": "ATT",
+}  # fmt: skip
+"""What a design gives, whatever was asked for."""
+_WHO: dict[EstimandKind, str] = {"ATT": " among the treated ({t} as it was)", "ATC": " among the untreated"}
 
 
 def _design(design: KnownDesign) -> DesignKind:
     return design
-
-
-def _query(args: DesignArgs) -> str:
-    who = {"ATT": f" among the treated ({args.treatment} as it was)", "ATC": " among the untreated"}.get(
-        args.estimand, ""
-    )
-    return f"{args.estimand} of {args.treatment} on {args.outcome}{who}"
 
 
 def _experiment(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
@@ -195,10 +194,11 @@ def _discontinuity(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
         raise BadArguments(
             "A regression discontinuity needs running_variable and cutoff: where along what does treatment change?"
         )
-    r, c = args.running_variable, args.cutoff
+    r, c, t = args.running_variable, args.cutoff, args.treatment
+    of_treatment = "" if t == r else f" / that of E[{t} | {r}]"
     return (
-        f"limit of E[{args.outcome} | {r}] from above minus from below {c}",
-        f"units just above and just below {r} = {c} differ in nothing but treatment, if nobody can choose their side.",
+        f"jump of E[{args.outcome} | {r}] at {c}{of_treatment}",
+        f"units just above and just below {r} = {c} differ in nothing but the chance of treatment, if nobody can choose their side.",
         (
             Assumption(
                 name="continuity at the cut-off",

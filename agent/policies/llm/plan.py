@@ -9,7 +9,7 @@ from pydantic import Field
 from ....prompts import render
 from ....tools.domain.model import Model
 from ....tools.domain.questions import DesignKind, EffectQuestion
-from ....tools.domain.results import Identification, result_from_json
+from ....tools.domain.results import ADJUSTING, Identification, result_from_json
 from ...policy import Situation
 from ...primary import any_estimate
 from ...state import Plan, PlanStep
@@ -132,7 +132,7 @@ def _settled(made: Plan, situation: Situation) -> Plan:
 
 def _other_set(made: Plan, found: Identification) -> bool:
     """Whether a plan adjusts for another set than the one that identifies the effect."""
-    return found.strategy == "backdoor" and {*(made.adjustment_set or ())} != {*(found.adjustment_set or ())}
+    return found.strategy in ADJUSTING and {*(made.adjustment_set or ())} != {*(found.adjustment_set or ())}
 
 
 def latest_identification(situation: Situation) -> Identification | None:

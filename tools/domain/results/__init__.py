@@ -21,11 +21,13 @@ from .data import (
 )
 from .effect import Benchmark, ContrastEstimate, EffectEstimate, EffectRange, Refutation, Sensitivity
 from .graph import (
+    ADJUSTING,
     AdjustmentResult,
     GraphComparison,
     GraphResult,
     Identification,
     IdentificationStatus,
+    IdentificationStrategy,
     ImplicationsResult,
     IndependenceResult,
     RoleName,
@@ -41,6 +43,7 @@ from .reason import QueryAnswer, RelationVerdict, RuleVerdict
 from .statement import Criterion, SetJudgement, SetsVerdict, StatementVerdict
 
 __all__ = [
+    "ADJUSTING",
     "AdditiveFit",
     "AdjustmentResult",
     "AdviceItem",
@@ -72,6 +75,7 @@ __all__ = [
     "GraphResult",
     "Identification",
     "IdentificationStatus",
+    "IdentificationStrategy",
     "ImplicationsResult",
     "IndependenceResult",
     "LinearAnswer",

@@ -192,6 +192,12 @@ class ImplicationsResult(Result):
         return f"{self.n_rejected} of {len(self.tests)} tested independencies are contradicted by the data (Holm-corrected)."
 
 
+IdentificationStrategy = Literal[
+    "randomised", "none_needed", "backdoor", "frontdoor", "instrument", "regression_discontinuity", "difference_in_differences",
+    "general_id", "none",
+]  # fmt: skip
+ADJUSTING: tuple[IdentificationStrategy, ...] = ("backdoor", "difference_in_differences")
+"""Strategies whose estimate must adjust for the very set that identifies it."""
 IdentificationStatus = Literal["identified", "not_identifiable", "depends_on_orientation", "invalid"]
 
 
@@ -204,7 +210,7 @@ class Identification(Result):
 
     kind: Literal["identification"] = "identification"
     status: IdentificationStatus
-    strategy: Literal["randomised", "none_needed", "backdoor", "frontdoor", "instrument", "general_id", "none"]
+    strategy: IdentificationStrategy
     treatment: str
     outcome: str
     adjustment_set: tuple[str, ...] | None = None
