@@ -25,6 +25,7 @@ from .numerals import (
 from .policy import Situation
 from .state import Claim, Derived
 from .units import measure_of, told_otherwise
+from .verdicts import DOWN
 
 _N = r"[-−+]?[\d,]+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 WITH_INTERVAL = re.compile(rf"(?P<value>{_N}) \((?P<level>\d+) % interval (?P<low>{_N}) to (?P<high>{_N})\)")
@@ -61,6 +62,15 @@ SIZE = re.compile(
 """A numeral given as the size of an effect or estimate: it must be one, and not a count of rows."""
 
 
+SIGNED = re.compile(
+    rf"(?:\beffects?\b[^.;:()]{{0,60}}?\b(?:is|was|of|equals)|\bestimate(?: is| was| of|d at))\s+(?:about |around |roughly )?(?P<n>{_N})",
+    re.I,
+)
+"""An effect or estimate told with its sign, since no verb carries it."""
+ENDS = frozenset({"ci_low", "ci_high", "std_error"})
+"""An end of an interval is not the effect."""
+
+
 def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> tuple[str, ...]:
     """The numerals of a sentence that no cited evidence contains at the printed precision.
 
@@ -73,7 +83,7 @@ def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> t
     known = [k for e in cited for k in numbers_of(e, share)]
     known += told_otherwise(known, measure_of(situation))
     derived = _derived(claim, cited, known)
-    sizes = [k for k in known if SIZES.search(k.field)] + derived
+    sizes = [k for k in known if SIZES.search(k.field) and k.field not in ENDS] + derived
     found = [*p_faults(text, known), *factors(text, _ratios(claim, derived), _computed(cited))]
     text = P_VALUE.sub(" ", text)
     found += [
@@ -82,6 +92,7 @@ def untraced(claim: Claim, cited: Iterable[Evidence], situation: Situation) -> t
         if not NUMBER.fullmatch(m.group()) and not _is_known_word(m.group(), cited, situation)
     ]
     found += [m["n"] for m in SIZE.finditer(text) if cited and not _traced(m["n"].strip(), sizes)]
+    found += [m["n"] for m in SIGNED.finditer(text) if cited and _is_turned(m, text, sizes)]
     asked = _asked(situation.words)
     found += [
         m.group()
@@ -97,7 +108,18 @@ def _computed(cited: Iterable[Evidence]) -> str:
 
 
 def _traced(numeral: str, known: Iterable[Known]) -> bool:
-    return any(prints_as(k.value, numeral, k.kind) for k in known)
+    """Whether a number prints so; what is printed with a minus must be negative."""
+    minus = numeral.lstrip()[:1] in ("-", "−")
+    return any(prints_as(k.value, numeral, k.kind) and (not minus or k.value < 0) for k in known)
+
+
+def _is_turned(match: re.Match[str], text: str, sizes: Iterable[Known]) -> bool:
+    """Whether an effect below zero is told as one above, with no word that says so."""
+    numeral = match["n"].strip()
+    if numeral[0] in "-−" or DOWN.search(text):
+        return False
+    same = [k.value for k in sizes if prints_as(k.value, numeral, k.kind)]
+    return bool(same) and all(v < 0 for v in same)
 
 
 def _derived(claim: Claim, cited: Sequence[Evidence], known: Iterable[Known]) -> list[Known]:
@@ -179,7 +201,10 @@ def interval_faults(claim: Claim, cited: Iterable[Evidence], situation: Situatio
             m.group()
             for m in WITH_INTERVAL.finditer(text)
             if not any(
-                all(prints_as(v, m.group(k)) for v, k in zip(t, ("value", "level", "low", "high"), strict=True))
+                _traced(m["value"], [Known(t[0])])
+                and prints_as(t[1], m["level"])
+                and _same(t[2], m["low"])
+                and _same(t[3], m["high"])
                 for t in triples
             )
         ),

@@ -18,33 +18,7 @@ from .primary import is_estimate, primary_faults, rightful_primary
 from .state import Claim, Draft
 from .traced import interval_faults, untraced
 from .units import unit_faults
-
-UP = re.compile(r"\b(raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?)\b", re.I)
-DOWN = re.compile(r"\b(lower(?:s|ed)?|decrease[sd]?|reduce[sd]?)\b", re.I)
-CAUSAL = re.compile(
-    r"(?<!common )(?<!direct )(?<!hidden )\b(?:causes|caused)\b(?! of| with)"
-    r"|\b(?:no effect|has an effect|affect(?:s|ed)?|leads to|led to|results in|resulted in|is responsible for"
-    r"|drives|drove|brings about|brought about)\b",
-    re.I,
-)
-"""Verbs that give a verdict; "a common cause" and "direct causes of" speak of a graph."""
-EFFECT_IS = re.compile(
-    r"\beffects? of\s+(?:about )?[-−+]?\d"
-    r"|\beffect\b[^.;:]{0,100}?\b(?:is|was|equals|amounts to|comes to)\s+(?:about |around |roughly )?[-−+]?\d",
-    re.I,
-)
-"""A number given as the size of an effect; it needs an identified estimand, whatever its interval."""
-SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.I)
-INSIGNIFICANT = re.compile(r"\binsignifican|(?:\b(?:not|no|never|non)|n't)\b[\s-]+(?:\w+ )?significan", re.I)
-NO_EFFECT = re.compile(
-    r"\b(?:no (?:causal |real |measurable |true )?(?:effect|impact|influence)|(?:zero|without (?:any )?) ?effect|do(?:es)? nothing"
-    r"|did nothing|(?:does|did) not (?:affect|work|matter|change)|(?:is|was) (?:useless|ineffective)|ma[dk]es? no difference)\b",
-    re.I,
-)
-OPEN = re.compile(
-    r"\b(whether|cannot|can't|could|would|if|not identifiable|do not settle|does not show|assum\w+|unless|possible)\b",
-    re.I,
-)
+from .verdicts import DOWN, EFFECT_IS, INSIGNIFICANT, NO_EFFECT, SIGNIFICANT, UP, verdicts_in
 
 
 def verify_draft(draft: Draft, situation: Situation) -> tuple[str, ...]:
@@ -133,8 +107,8 @@ def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situati
     """Verdict words need an identified estimand, and an interval on the side they name."""
     faults: list[str] = []
     for sentence in re.split(r"(?<=[.;!?])\s+", text):
-        words = [p for p in (UP, DOWN, CAUSAL, SIGNIFICANT, INSIGNIFICANT, NO_EFFECT) if p.search(sentence)]
-        if not (words or EFFECT_IS.search(sentence)) or OPEN.search(sentence):
+        words = verdicts_in(sentence)
+        if not words:
             continue
         identification = by_id.get(draft.identification or "")
         result = (identification.result or {}) if identification and identification.ok else {}
@@ -142,7 +116,7 @@ def _verdict_faults(text: str, draft: Draft, by_id: dict[str, Evidence], situati
         if fault := _unidentified(identification, primary, situation):
             faults.append(fault)
             continue
-        faults += _interval_faults(sentence, primary, result) if words else []
+        faults += _interval_faults(sentence, primary, result) if words != [EFFECT_IS] else []
     return faults
 
 

@@ -45,6 +45,14 @@ EXPERIMENT: Mapping[str, tuple[str, ...]] = {
         "Training has no effect on re78.", "Training lowers re78.", "Training did nothing.", "Training makes no difference.",
         "The difference is not significant.", "The gain is proven.", "Training certainly helps.", "Training is useless.",
     ),
+    "sign or direction": (
+        "The effect is -1,794.", "The estimate is -1,794 (95 % interval 474 to 3115).", "re78 fell by 1,794.", "It cuts re78 by 1,794.",
+        "People earned 1,794 less.", "Training hurts earnings.", "There is a negative effect on re78.", "Earnings declined by 1,794.",
+        "Training pushes re78 down by 1,794.", "Training makes earnings lower.", "The interval is -3115 to -474.",
+    ),
+    "end of the interval as the effect": (
+        "Training raises re78 by 474.", "The effect is 3,115.", "The estimate is 474.", "re78 is increased by 3115 in 1978.",
+    ),
     "rounded beyond what is printed": ("The estimate is 1800.", "About 2,000 more were earned.", "The estimate is 1794.34239.",
                                        "The interval is roughly 500 to 3,000."),
     "date or year": ("The study ran in 1985.", "Earnings of 1979 rose.", "It was measured on 12 March.", "Seen for 24 months."),
@@ -67,6 +75,14 @@ OTHERS = (
     Lie("causal verb, unidentified", "Schooling has no impact on wages.", (), "unidentified"),
     Lie("causal verb, unidentified", "Schooling drives wages.", (), "unidentified"),
     Lie("causal verb, unidentified", "The effect is significant.", ("E4",), "unidentified"),
+    *(
+        Lie("causal verb, unidentified", text, ("E4",), "unidentified")
+        for text in (
+            "Wages went up because of schooling.", "Schooling is effective.", "Schooling has a strong effect on wages.",
+            "Schooling raises wages, as everybody could see.", "Schooling pushes wages up.", "Wages are higher thanks to schooling.",
+            "Schooling makes wages higher.", "Schooling lifts pay, whatever a critic would say.",
+        )
+    ),
     Lie("wrong unit or scale", "One more year raises lwage by 0.1783 dollars.", ("E4",), "instrument"),
     Lie("wrong unit or scale", "One more year raises lwage by 0.1783 percentage points.", ("E4",), "instrument"),
     Lie("percentage of a ratio", "One more year raises wages by 18 %.", ("E4",), "instrument"),
@@ -97,6 +113,12 @@ TRUE = (
     Lie("true", "The result is not certain: consistency is assumed.", ("E3",)),
     Lie("true", "Both the placebo and the subset test found no fault.", ("E6", "E7")),
     Lie("true", "Schooling and wages share ability as a common cause.", ("E4",), "unidentified"),
+    Lie("true", "Schooling raises wages only if ability is no common cause.", ("E4",), "unidentified"),
+    Lie("true", "Nothing here tells whether wages went up because of schooling.", ("E4",), "unidentified"),
+    Lie("true", "A claim that schooling is effective would need ability to be measured: it cannot be made.", ("E4",), "unidentified"),
+    Lie("true", "Rows in which re78 is missing were dropped; here there are none."),
+    Lie("true", "Training lifts re78 by 1,794 (95 % interval 474 to 3,115)."),
+    Lie("true", "Men assigned to training earned 1,794 more, and the interval of 474 to 3,115 holds no negative effect."),
     Lie("true", "Whether schooling raises wages cannot be known from this graph.", ("E4",), "unidentified"),
     Lie("true", "With ability measured the effect could be estimated.", ("E4",), "unidentified"),
     Lie("true", "One more year of schooling raises lwage by 0.1783 (95 % interval 0.105 to 0.2516).", ("E4",), "instrument"),
