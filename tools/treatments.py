@@ -137,13 +137,21 @@ def _dose_contrast(name: str, dose: Floats, contrast: Contrast | None) -> tuple[
         ) from None
     if start == end:
         raise BadArguments(f"The contrast compares {show(start)} with itself; name two different values.")
+    notes: tuple[str, ...] = ()
+    if start == 0 and not low <= 0 <= high and abs(end) <= high - low:
+        step, median = end, float(np.median(dose))
+        start = float(f"{min(max(median, low, low - step), high, high - step):.6g}")
+        end = start + step
+        notes = (
+            f"{show(name)} is never 0, so the contrast 0 to {step:g} is a step of {step:g}, taken from {start:g}.",
+        )
     if not (low <= min(start, end) and max(start, end) <= high):
         raise AssumptionViolated(
             f"The contrast {start:g} to {end:g} leaves the observed range of {show(name)}, {low:.6g} to {high:.6g}; the effect there "
             f"would be extrapolation. Choose two values inside the range, such as its quartiles {np.quantile(dose, 0.25):.6g} and "
             f"{np.quantile(dose, 0.75):.6g}."
         )
-    return Contrast(control=coding.scalar(start), treated=coding.scalar(end)), ()
+    return Contrast(control=coding.scalar(start), treated=coding.scalar(end)), notes
 
 
 def _usual_change(dose: Floats) -> tuple[float, float, str]:

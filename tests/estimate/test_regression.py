@@ -324,3 +324,13 @@ def test_the_test_of_the_last_column_equals_statsmodels(cluster):
     theirs = sm.OLS(y, x).fit(use_t=True, **how)
     ours = fit_ols(x, y).test_last(None if cluster is None else g)
     assert ours == pytest.approx((theirs.tvalues[-1], theirs.pvalues[-1]))
+
+
+def test_a_step_from_zero_of_a_dose_that_is_never_zero_is_taken_inside_its_range(run_on):
+    rng = np.random.default_rng(2)
+    dose = rng.uniform(9, 36, 400)
+    frame = pd.DataFrame({"t": dose, "y": -2 * dose + rng.normal(0, 0.1, 400)})
+    step = Contrast(control=0, treated=-5)
+    got = run_on(frame, "estimate_regression", treatment="t", outcome="y", adjustment_set=(), contrast=step)
+    assert got.value == pytest.approx(10, abs=0.1)
+    assert any("never 0" in w for w in got.warnings)

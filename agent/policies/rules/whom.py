@@ -59,6 +59,8 @@ _NOT = frozenset(
         "decline",
     }
 )
+MAX_LEAD = 4
+"""Words before the clause of a group that the sentence opens with: `For patients who were treated, how much …`."""
 _WHO = frozenset({"who", "that", "whom", "which"})
 _GENERIC = frozenset({"it", "treatment", "intervention", "program", "one", "them", "this"})
 
@@ -90,7 +92,28 @@ def read_whom(sentences: Sequence[Sequence[Token]], treatment: str, used: set[in
             _by_noun(tokens, i, token, used, found)
             if not found.estimand and token.low in _WHO:
                 _by_clause(tokens, i, treatment, used, context, found)
+                if not found.estimand:
+                    _by_other_world(tokens, i, found)
     return found
+
+
+def _by_other_world(tokens: Sequence[Token], i: int, found: Whom) -> None:
+    """`those who were not coached … had they been`, `those who joined … had they not`: the group, and what it did not get."""
+    later = tokens[i + 2 :]
+    at = next(
+        (k for k, t in enumerate(later) if t.low in {"had", "if"} and any(u.low == "they" for u in later[k : k + 3])),
+        None,
+    )
+    if at is None or not any(t.low in {"would", "have"} for t in later[:at]):
+        return
+    without = any(t.low in _NOT or t.low.endswith("n't") for t in tokens[i + 1 : i + 4])
+    instead = any(t.low in _NOT or t.low.endswith("n't") for t in later[at : at + 5])
+    if without == instead:
+        return
+    found.estimand = "ATC" if without else "ATT"
+    found.because.append(
+        f"{_MEANING[found.estimand]}, from {' '.join(t.text for t in tokens[max(0, i - 1) : i + 4])!r}"
+    )
 
 
 def _by_noun(tokens: Sequence[Token], i: int, token: Token, used: set[int], found: Whom) -> None:
@@ -156,7 +179,8 @@ def _by_clause(tokens: Sequence[Token], i: int, treatment: str, used: set[int], 
     generic = any(t.stem in _GENERIC for t in objects[:4]) or not [t for t in objects if t.is_word]
     if not generic and not any(m.column == treatment and m.score >= 0.4 for m in about[:3]):
         return
-    if any(t.start in used for t in (verb, *objects)):
+    leads = i <= MAX_LEAD and any(t.low == "," for t in tokens[i : i + 10])
+    if any(t.start in used for t in (verb, *objects)) and not leads:
         return  # the clause is itself what names the treatment
     found.estimand = "ATC" if negative else "ATT"
     found.used = {t.start for t in (*tokens[max(0, i - 2) : i + 1], *clause)}
