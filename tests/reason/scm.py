@@ -13,15 +13,20 @@ class Scm:
     """Nodes in order of cause; every node draws one of its response functions, hidden nodes make them dependent."""
 
     def __init__(
-        self, parents: Mapping[str, tuple[str, ...]], seed: int, levels: Mapping[str, int] | None = None
+        self,
+        parents: Mapping[str, tuple[str, ...]],
+        seed: int,
+        levels: Mapping[str, int] | None = None,
+        most_types: int = 6,
     ) -> None:
+        """With one or two `most_types` some combinations of values never happen."""
         rng = random.Random(seed)
         self.parents, self.levels = dict(parents), {n: (levels or {}).get(n, 2) for n in parents}
         self.configs = {n: list(product(*(range(self.levels[p]) for p in ps))) for n, ps in self.parents.items()}
         self.types: dict[str, list[tuple[Response, float]]] = {}
         for n in parents:
             every = list(product(range(self.levels[n]), repeat=len(self.configs[n])))
-            chosen = rng.sample(every, min(len(every), 6))
+            chosen = rng.sample(every, min(len(every), most_types))
             weights = [rng.random() + 0.05 for _ in chosen]
             self.types[n] = [(f, w / sum(weights)) for f, w in zip(chosen, weights, strict=True)]
         self.units = []

@@ -9,7 +9,8 @@ from ..domain.errors import TooLarge
 from ._programs import MOST_JOINED, MOST_TYPES, District, Row, events_of, independence_rows
 from ._worlds import Event, Poly, Term, World, cancelled, plus
 
-ONE: Poly = {frozenset(): 1.0}
+NOISE = 1e-9
+"""A probability under this, or a sum that is this small beside what it adds up, counts as zero: rounding must not be divided by."""
 Ratio = tuple[Poly, Poly]
 """Numerator and denominator."""
 
@@ -88,12 +89,14 @@ class Solver:
         found = self.districts[district]
         key = (district, event, len(found.rows))
         if key not in self._known:
-            self._known[key] = found.solve({event: 1.0})
+            value = found.solve({event: 1.0})
+            self._known[key] = 0.0 if value is not None and abs(value) < NOISE else value
         return self._known[key]
 
     def reduce(self, poly: Poly) -> Poly:
         """The polynomial with every factor that is fixed put in as a number."""
         total: Poly = {}
+        size: Poly = {}
         for term, weight in poly.items():
             left: set[tuple[int, Event]] = set()
             for district, event in term:
@@ -103,7 +106,8 @@ class Solver:
                 else:
                     weight *= value
             total[frozenset(left)] = total.get(frozenset(left), 0.0) + weight
-        return {t: w for t, w in total.items() if abs(w) > 1e-15}
+            size[frozenset(left)] = size.get(frozenset(left), 0.0) + abs(weight)
+        return {t: w for t, w in total.items() if abs(w) > NOISE * size[t]}
 
     def _settle(self) -> list[Given]:
         """Turn given numbers into equations until no more become linear; returns those that did not."""
@@ -201,7 +205,7 @@ class Solver:
         if not any(top) and not any(bottom):
             below = bottom.get(frozenset(), 0.0)
             value = top.get(frozenset(), 0.0)
-            return (value / below, value / below) if abs(below) > 1e-12 else None
+            return (value / below, value / below) if abs(below) > NOISE else None
         self.outcome.by_program = True
         if not any(bottom):
             low = high = top.get(frozenset(), 0.0)
@@ -211,7 +215,7 @@ class Solver:
                     return None
                 low, high = low + found[0], high + found[1]
             below = bottom.get(frozenset(), 0.0)
-            return (low / below, high / below) if below > 1e-12 else None
+            return (low / below, high / below) if below > NOISE else None
         district = next(d for p in (top, bottom) for t in p for d, _ in t)
         return self.districts[district].bounds(_forms(top), _forms(bottom))
 
