@@ -106,6 +106,8 @@ PLANTED: dict[tuple[str, str], Plant] = {
     ("mixed_units", "centimetres"): lambda f, r: _units(f.assign(k=r.normal(1.7, 0.1, len(f))), r, "k", 100),
     ("mixed_units", "tenfold"): lambda f, r: _units(f.assign(k=r.normal(60, 9, len(f))), r, "k", 10),
     ("rare_level", "three rows"): lambda f, r: (f.assign(k=np.where(np.arange(len(f)) < 3, "rare", f["colour"])), "k"),
+    ("spelling", "case"): lambda f, r: (f.assign(k=np.where(r.random(len(f)) < 0.3, "Red", f["colour"])), "k"),
+    ("spelling", "spaces"): lambda f, r: (f.assign(k=np.where(r.random(len(f)) < 0.3, "red  ", f["colour"])), "k"),
     ("small_sample", "rows"): lambda f, r: (f.iloc[:25], ""),
     ("small_sample", "arm"): lambda f, r: (f.assign(arm=np.where(np.arange(len(f)) < 6, 1, 0)), "arm"),
     ("missing_by_arm", "treated drop out"): lambda f, r: (

@@ -223,6 +223,13 @@ def _texts(audited: Audited, name: str) -> None:
             f"Column {name[:60]!r} has the level(s) {', '.join(map(repr, words[:4]))}, which may mean missing.",
             "If they mean missing, load again with missing=[…]; otherwise nothing to do.",
         )  # fmt: skip
+    spelled = _spelled(levels)
+    if spelled:
+        audited.find(
+            "spelling", "warning", [name],
+            f"Column {name[:60]!r} has levels that differ only in case or spaces: {'; '.join(spelled[:3])}. They count as different.",
+            "Write each level in one way and load again; until then the level means only the rows that are spelled so.",
+        )  # fmt: skip
     numbers = sum(v.replace(".", "", 1).lstrip("+-").isdecimal() for v in levels) if not led else 0
     if len(levels) > 5 and 0.5 * len(levels) <= numbers < len(levels):
         audited.find(
@@ -230,6 +237,14 @@ def _texts(audited: Audited, name: str) -> None:
             f"Column {name[:60]!r} is text, but {numbers:,} of its {len(levels):,} distinct values are numbers.",
             "Correct the other cells, or load again with missing=[…] or numbers=[…].",
         )  # fmt: skip
+
+
+def _spelled(levels: list[str]) -> list[str]:
+    """Levels that are one word written in several ways; of a column with many levels only the first are looked at."""
+    ways: dict[str, list[str]] = {}
+    for level in levels[:1000]:
+        ways.setdefault(" ".join(level.casefold().split()), []).append(level[:40])
+    return [" and ".join(map(repr, sorted(same))) for same in ways.values() if len(same) > 1]
 
 
 def _rare_levels(audited: Audited) -> None:

@@ -85,7 +85,7 @@ class Finding(Model):
     code: Literal[
         "nominal_code", "identifier", "duplicate_rows", "constant", "near_deterministic", "missing",
         "missing_by_arm", "na_like_code", "leakage", "leading_zeros", "small_sample", "mixed_units",
-        "rare_level", "collinear", "duplicate_columns", "other",
+        "rare_level", "collinear", "duplicate_columns", "spelling", "other",
     ]  # fmt: skip
     severity: Literal["note", "warning", "stop"]
     columns: tuple[str, ...]
