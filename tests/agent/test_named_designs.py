@@ -109,6 +109,38 @@ def test_a_named_period_without_a_telling_name_is_estimated_over(start: Callable
     assert abs(answer.estimate.value - DESIGN_EFFECTS["two_periods"]) < 4 * answer.estimate.std_error
 
 
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("What is the effect of t on y by difference in differences over w?", ()),
+        ("What is the effect of t on y by difference in differences by w?", ()),
+        ("What is the effect of t on y by difference in differences over year with unit firm?", ()),
+        ("What is the effect of t on y by admitted, by difference in differences over w?", ("admitted",)),
+    ],
+)
+def test_the_period_of_difference_in_differences_is_no_modifier(words: str, given: tuple[str, ...]) -> None:
+    reading = read_question(words, catalog(COLUMNS))
+    assert isinstance(reading.question, EffectQuestion), reading.problem
+    assert reading.question.given == given
+    assert reading.question.estimand == ("CATE" if given else "ATE")
+    assert given or reading.question.aspects is None
+    said = [b for b in reading.question.hints.because if "levels of" in b or "groups of" in b]
+    assert all("'w'" not in b and "year" not in b for b in said)
+
+
+def test_every_call_of_difference_in_differences_succeeds(start: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    t, after = rng.integers(0, 2, 900), rng.integers(0, 2, 900)
+    frame = pd.DataFrame({"treated": t, "period": np.where(after == 1, "after", "before")})
+    frame["wage"] = t + 2.0 * after + 5.0 * t * after + rng.standard_normal(900)
+    session = start()
+    session.add_frame(frame, "wages")
+    answer = session.ask("What is the effect of treated on wage by difference in differences over period?")
+    calls = [e for e in answer.evidence if e.tool == "estimate_did"]
+    assert [e.ok for e in calls] == [True]
+    assert answer.estimate.value == pytest.approx(5, abs=4 * answer.estimate.std_error)
+
+
 def test_a_panel_is_estimated_by_unit(start: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"firm": np.repeat(np.arange(40), 5), "year": np.tile(np.arange(2000, 2005), 40)})

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....tools.domain.questions import Aspects, Condition, Contrast, EffectQuestion, EstimandKind
+from ....tools.domain.questions import Aspects, Condition, Contrast, DesignHints, EffectQuestion, EstimandKind
 from .approach import read_approach
 from .aspects import AspectReader, trial_rows
 from .context import Context
@@ -17,11 +17,14 @@ from .grammar import GENERIC_HEADS
 from .hints import read_hints
 from .lexicon import ORDINARY
 from .modifiers import Modifiers, read_groups, tail
+from .named_designs import DIFFERENCES
 from .prepare import Prepared
 from .slots import Filled, words_of
 from .values import comparisons, level_of, read_group, read_population
 from .whom import Whom, read_whom
 from .words import Token
+
+_WITHIN = "the effect within the levels of"
 
 
 class Half(NamedTuple):
@@ -75,6 +78,8 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
     if trial is not None:
         said = f"{trial[0]} = {trial[1]!r} marks the rows of an experiment, so the effect is read from these"
         hints = hints.model_copy(update={"design": "experiment", "because": (*hints.because, said)})
+    if hints.design == "difference_in_differences":
+        groups, estimand, asked = _but_periods(half.words, hints, groups, estimand, asked, because)
     cause = read_made(half.treatment, half.tokens, treatment, outcome, hints, context)
     effect = read_made(half.outcome, half.tokens, outcome, treatment, hints, context)
     if not effect.derived:
@@ -129,7 +134,7 @@ def _estimand(
     if whom.estimand:
         return whom.estimand
     if groups:
-        because.append(f"the effect within the levels of {', '.join(groups)}")
+        because.append(f"{_WITHIN} {', '.join(groups)}")
         return "CATE"
     if said := read_approach(half.words).comparable:
         because.append(f"estimand ATT: those who got it are compared with others like them, from {said!r}")
@@ -138,6 +143,29 @@ def _estimand(
         because.append("the effect at every dose, from 'dose-response'")
         return "dose_response"
     return "ATE"
+
+
+def _but_periods(
+    words: str,
+    hints: DesignHints,
+    groups: tuple[str, ...],
+    estimand: EstimandKind,
+    asked: Aspects | None,
+    because: list[str],
+) -> tuple[tuple[str, ...], EstimandKind, Aspects | None]:
+    """Groups, estimand and aspects less the periods and units of difference in differences: one period has no change to compare."""
+    over = {hints.time, hints.unit}
+    kept = tuple(g for g in groups if g not in over)
+    if kept != groups:
+        because[:] = [b for b in because if not b.startswith(_WITHIN)]
+        because += [f"{_WITHIN} {', '.join(kept)}"] if kept else []
+        estimand = "ATE" if estimand == "CATE" and not kept else estimand
+    if asked is not None and asked.by is not None and asked.by in over and DIFFERENCES.search(words):
+        because[:] = [
+            b for b in because if not (b.startswith("the effect is compared between") and repr(asked.by) in b)
+        ]
+        asked = asked.model_copy(update={"by": None, "carry": None})
+    return kept, estimand, None if asked == Aspects() else asked
 
 
 def _held(column: str, text: str, half: Half, context: Context) -> Condition | None:
