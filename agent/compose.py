@@ -7,7 +7,14 @@ from typing import Any
 from ..tools.domain.estimands import Assumption
 from ..tools.domain.evidence import Check, Evidence
 from ..tools.domain.questions import DesignKind
-from ..tools.domain.results import EffectEstimate, EffectRange, GraphResult, Identification, result_from_json
+from ..tools.domain.results import (
+    AuditReport,
+    EffectEstimate,
+    EffectRange,
+    GraphResult,
+    Identification,
+    result_from_json,
+)
 from .critique import shown
 from .state import Answer, Draft, Estimate, LedgerEntry, ModelUsage, Objection, Plan, Reading
 
@@ -70,7 +77,11 @@ def compose_answer(
             "assumptions": _assumptions(used, draft),
             "checks": _checks(used, draft, plan),
             "ledger": tuple(entry for e in used for entry in _entries(e)),
-            "warnings": (*_warnings(reading, ledger, dropped, incomplete), *map(shown, objections)),
+            "warnings": (
+                *_audited(ledger, estimate),
+                *_warnings(reading, ledger, dropped, incomplete),
+                *map(shown, objections),
+            ),
             "would_change": _would_change(identification),
         }
     )
@@ -198,6 +209,20 @@ def _warnings(
     found += [f"{e.tool} could not be used: {e.summary}" for e in ledger if not e.ok]
     found += [*dropped, *([incomplete] if incomplete else [])]
     return tuple(dict.fromkeys(found))
+
+
+def _audited(ledger: tuple[Evidence, ...], estimate: EffectEstimate | None) -> tuple[str, ...]:
+    """What the audit warns of in the columns that the estimate uses; leakage is among the checks."""
+    if estimate is None:
+        return ()
+    used = {estimate.treatment, estimate.outcome, *estimate.adjustment_set}
+    reports = [r for e in ledger if isinstance(r := _result(e, AuditReport), AuditReport)]
+    return tuple(
+        f"{f.message} {f.action}"
+        for report in reports
+        for f in report.findings
+        if f.severity != "note" and f.code != "leakage" and (not f.columns or used & {*f.columns})
+    )
 
 
 def _would_change(identification: Identification | None) -> tuple[str, ...]:

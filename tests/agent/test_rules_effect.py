@@ -211,3 +211,15 @@ def test_no_effect_is_not_claimed_by_a_learned_graph_that_the_data_contradict(st
     assert answer.estimate is None
     assert "cannot be said" in answer.claim
     assert "the data contradict that graph" in answer.claim
+
+
+def test_what_the_audit_warns_of_in_the_columns_used_is_said(start: Any) -> None:
+    rng = np.random.default_rng(0)
+    frame = get_example("confounder").simulate(N_SAMPLES, seed=2)
+    frame["z"] = np.where(rng.random(N_SAMPLES) < 0.03, -999, frame["z"])
+    frame["unused"] = np.where(rng.random(N_SAMPLES) < 0.03, -999, rng.standard_normal(N_SAMPLES))
+    session = start()
+    session.add_frame(frame, "coded")
+    warnings = session.ask("What is the effect of t on y adjusting for z?").warnings
+    assert any("'z'" in w and "-999" in w for w in warnings)
+    assert not any("'unused'" in w for w in warnings)
