@@ -113,6 +113,7 @@ def prepare(
     cluster: str | None = None,
     population: tuple[Condition, ...] = (),
     extra: tuple[str, ...] = (),
+    amount: bool = False,
 ) -> Design:
     """Restrict to the population, keep complete rows, and code every column by its rule.
 
@@ -126,6 +127,7 @@ def prepare(
         cluster: Column whose groups share errors.
         population: Conditions that the rows must meet.
         extra: Further columns that must be present (instruments, mediators); they stay in `frame`, uncoded.
+        amount: Read a treatment of three or more numbers as a dose, however few they are.
 
     Raises:
         BadArguments: a column does not exist, is named twice, or the contrast names no level of the treatment.
@@ -135,7 +137,11 @@ def prepare(
     frame = select(frame, population)
     frame, n_dropped, notes = complete_rows(frame, columns)
     given = code_treatment(
-        coding.find_column(frame, treatment, "treatment"), treatment, contrast, nominal=is_nominal(treatment, card)
+        coding.find_column(frame, treatment, "treatment"),
+        treatment,
+        contrast,
+        nominal=is_nominal(treatment, card),
+        amount=amount,
     )
     coded = _outcome(frame, outcome)
     covariates, labels = coding.code_covariates(frame, adjustment_set, card)

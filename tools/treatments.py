@@ -43,7 +43,9 @@ def is_nominal(name: str, card: DatasetCard | None) -> bool:
     return known is not None and known.type == "nominal"
 
 
-def code_treatment(column: pd.Series, name: str, contrast: Contrast | None, *, nominal: bool = False) -> CodedTreatment:
+def code_treatment(
+    column: pd.Series, name: str, contrast: Contrast | None, *, nominal: bool = False, amount: bool = False
+) -> CodedTreatment:
     """Arms or dose, by rule.
 
     Text, truth values, nominal codes and numbers with at most `MAX_NUMERIC_ARMS` distinct values are arms; other
@@ -55,6 +57,7 @@ def code_treatment(column: pd.Series, name: str, contrast: Contrast | None, *, n
         name: For messages.
         contrast: What the question names, or None.
         nominal: The card says that the numbers are labels.
+        amount: Numbers of three or more values are a dose, for estimators that take the treatment in one column.
 
     Raises:
         BadArguments: the contrast names no level, or one level twice.
@@ -69,7 +72,7 @@ def code_treatment(column: pd.Series, name: str, contrast: Contrast | None, *, n
         )
     if kind == "number" and not nominal:
         dose = coding.measured(column, name)
-        if len(np.unique(dose)) > MAX_NUMERIC_ARMS:
+        if len(np.unique(dose)) > (2 if amount else MAX_NUMERIC_ARMS):
             return _code_dose(name, dose, contrast)
     return _code_arms(column, name, contrast)
 

@@ -228,3 +228,29 @@ def test_fewer_clusters_than_instruments_are_refused(run_on):
     frame = _table(n_instruments=2).assign(g=lambda f: np.arange(len(f)) % 2)
     with pytest.raises(AssumptionViolated, match="more clusters than"):
         _call(run_on, frame, instruments=("z0", "z1"), cluster="g")
+
+
+def _three_levels(n: int = 3000) -> pd.DataFrame:
+    """A randomised instrument moves a treatment of 1, 2, 3; as an amount, each unit adds 1.5."""
+    rng = np.random.default_rng(2)
+    z, u = rng.integers(0, 2, n), rng.normal(size=n)
+    t = np.clip(np.round(2 + 0.8 * (z - 0.5) + 0.5 * u + 0.3 * rng.normal(size=n)), 1, 3).astype(int)
+    return pd.DataFrame({"z": z, "t": t, "y": 1.5 * t + u + rng.normal(size=n)})
+
+
+def test_numbers_that_are_labels_are_not_taken_for_amounts(run_on):
+    with pytest.raises(BadArguments, match="labels, not amounts"):
+        run_on(_three_levels(), "estimate_iv", treatment="t", outcome="y", instruments=("z",), nominal=("t",))
+
+
+def test_a_few_amounts_are_one_slope_and_no_comparison_of_levels(run_on):
+    frame = _three_levels()
+    call = {"treatment": "t", "outcome": "y", "instruments": ("z",)}
+    got = run_on(frame, "estimate_iv", **call)
+    by_arm = frame.groupby("z")[["y", "t"]].mean().diff().iloc[1]
+    step = float(got.contrast.treated) - float(got.contrast.control)
+    assert got.value == pytest.approx(step * by_arm["y"] / by_arm["t"])
+    assert len(got.contrasts) == 1
+    assert not any("each is compared" in w for w in got.warnings)
+    wide = run_on(frame, "estimate_iv", contrast={"control": 1, "treated": 3}, **call)
+    assert wide.value == pytest.approx(2 * by_arm["y"] / by_arm["t"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ..coding import code_covariates, find_column, numbers, show
+from ..coding import code_covariates, show
 from ..design import Design, prepare
 from ..domain.errors import AssumptionViolated, BackendFailed, BadArguments
 from ..domain.evidence import Check
@@ -37,7 +37,7 @@ class IvArgs(Args):
     dataset: str
     """Name of a loaded table."""
     treatment: str
-    """Column whose effect is asked: a number, or two levels."""
+    """Column whose effect is asked: two levels, or an amount, of which each unit is taken to do the same."""
     outcome: str
     """Column the effect is on: a number, or text with two levels (yes counts as 1)."""
     instruments: tuple[str, ...] = Field(min_length=1)
@@ -60,7 +60,8 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
         `ar_ci_high` in the diagnostics bound the Anderson-Rubin set.
 
     Raises:
-        BadArguments: a treatment of several text levels, or arguments that do not fit the table.
+        BadArguments: a treatment of three or more labels (text, or numbers that the card calls nominal), or arguments that
+            do not fit the table.
         AssumptionViolated: too few rows, or instruments that are constant or restate the covariates.
         BackendFailed: linearmodels raised.
     """
@@ -77,6 +78,7 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
         cluster=args.cluster,
         population=args.population,
         extra=args.instruments,
+        amount=True,
     )
     d, contrast, step = _treatment(design)
     z, labels = code_covariates(design.frame, args.instruments, card)
@@ -86,22 +88,13 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
     x = np.column_stack([np.ones(design.n_samples), design.covariates])
     fit, value, error = _two_stage(design, d, z, x)
     form = reduced_form(design.y, d, z, x, design.clusters)
-    exact = leaves_nothing(design.y, d, x, value)
-    pieces = [(value, value)] if exact else anderson_rubin_set(form, value, error)
-    pieces = sorted((min(low * step, high * step), max(low * step, high * step)) for low, high in pieces)
+    pieces = _robust_set(design, form, d, x, (value, error), step)
     strength = _strength(form, args.instruments)
-    checks = (
-        strength,
-        _robust_interval(pieces),
-        _endogeneity(design, form, d, z, x),
-        _overidentification(fit, design, z),
-    )
+    others = (_robust_interval(pieces), _endogeneity(design, form, d, z, x), _overidentification(fit, design, z))
     status: AssumptionStatus = "tested_failed" if strength.status == "fail" else "tested_passed"
-    two = design.dose is None and len(design.arms) == 2
-    estimate = Estimate(
-        contrast, step * value, abs(step) * error, form.dof + (z.shape[1] - 1 if design.clusters is None else 0),
-        int((design.arm == 1).sum()) if two else None, int((design.arm == 0).sum()) if two else None,
-    )  # fmt: skip
+    counts = (None, None) if design.dose is not None else (int((design.arm == 1).sum()), int((design.arm == 0).sum()))
+    dof = form.dof + (z.shape[1] - 1 if design.clusters is None else 0)
+    estimate = Estimate(contrast, step * value, abs(step) * error, dof, *counts)
     return assemble(
         design,
         [estimate],
@@ -112,7 +105,7 @@ def run(args: IvArgs, env: Env) -> EffectEstimate:
         se_method=error_words(design, "robust (HC1)", "t"),
         diagnostics=_diagnostics(design, form, pieces, d, x, step),
         assumptions=premises(ASSUMES, design, args.adjustment_set, {"instrument relevance": status}, args.instruments),
-        checks=checks,
+        checks=(strength, *others),
         warnings=_notes(strength, pieces),
     )
 
@@ -126,13 +119,19 @@ def _treatment(design: Design) -> tuple[Floats, Contrast, float]:
         return design.dose, contrast, float(contrast.treated) - float(contrast.control)
     if len(design.arms) == 2:
         return (design.arm == 1).astype(np.float64), contrast, 1.0
-    if any(isinstance(level, str) for level in design.arms):
-        raise BadArguments(
-            f"Treatment {design.treatment!r} has {len(design.arms)} levels, and an instrument moves one treatment column. Add a column "
-            f"that is 1 for the level of interest and 0 for every other, and use that."
-        )
-    column = numbers(find_column(design.frame, design.treatment, "treatment"))
-    return column, contrast, float(contrast.treated) - float(contrast.control)
+    raise BadArguments(
+        f"Treatment {design.treatment!r} has {len(design.arms)} levels that are labels, not amounts, and an instrument moves one "
+        f"treatment column. Add a column that is 1 for the level of interest and 0 for every other, and use that."
+    )
+
+
+def _robust_set(
+    design: Design, form: ReducedForm, d: Floats, x: Floats, found: tuple[float, float], step: float
+) -> list[tuple[float, float]]:
+    """The Anderson-Rubin set around the 2SLS estimate and its error, for a contrast of `step` units."""
+    exact = leaves_nothing(design.y, d, x, found[0])
+    pieces = [(found[0], found[0])] if exact else anderson_rubin_set(form, *found)
+    return sorted((min(low * step, high * step), max(low * step, high * step)) for low, high in pieces)
 
 
 def _refuse_redundant(design: Design, z: Floats, labels: tuple[str, ...]) -> None:
