@@ -84,8 +84,10 @@ def clean_limit(limit: int) -> int:
     """Check how many items are wanted.
 
     Raises:
-        BadArguments: it is not between 1 and 100,000.
+        BadArguments: it is not a whole number between 1 and 100,000.
     """
+    if type(limit) is not int:
+        raise BadArguments(f"limit={_shown(str(limit))} is not a whole number; give 1 to {MAX_LIST:,}.")
     if not 1 <= limit <= MAX_LIST:
         raise BadArguments(f"limit={limit!r} is out of range; give 1 to {MAX_LIST:,}.")
     return limit
@@ -97,9 +99,9 @@ def clean_version(name: str, version: int, newest: int) -> int:
     Raises:
         BadArguments: it does not; the message gives those that do.
     """
-    if not 1 <= version <= newest:
+    if type(version) is not int or not 1 <= version <= newest:
         have = "only version 1" if newest == 1 else f"versions 1 to {newest}"
-        raise BadArguments(f"Graph {_shown(name)} has no version {version!r}; it has {have}.")
+        raise BadArguments(f"Graph {_shown(name)} has no version {str(version)[:40]}; it has {have}.")
     return version
 
 

@@ -107,7 +107,8 @@ class SqliteStore:
     def diff(self, name: str, before: int | None = None, after: int | None = None) -> GraphDiff:
         """What changed between two versions, by default in the last step."""
         to = self.get_graph(name, after)
-        start = to if before is None and to.parent is None else self.get_graph(name, before or to.parent)
+        # the first version has no parent, and its last step changed nothing
+        start = self.get_graph(name, (to.parent or to.version) if before is None else before)
         found = compare(start.graph, to.graph)
         return found.model_copy(update={"name": to.name, "before": start.version, "after": to.version})
 

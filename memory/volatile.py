@@ -136,7 +136,7 @@ class VolatileStore:
         """What changed between two versions, by default in the last step."""
         with self._lock:
             to = self.get_graph(name, after)
-            start = self.get_graph(name, before or to.parent or to.version)
+            start = self.get_graph(name, (to.parent or to.version) if before is None else before)
         found = compare(start.graph, to.graph)
         return found.model_copy(update={"name": to.name, "before": start.version, "after": to.version})
 

@@ -113,12 +113,16 @@ def test_history_keeps_every_version_in_order_whatever_the_clock_says(store: Mem
     assert all(store.get_graph("g", r.version) == r for r in history)
 
 
-@pytest.mark.parametrize("version", [0, -1, 3, 10**30])
+@pytest.mark.parametrize("version", [0, -1, 3, 10**30, 1.5, 1.0, True, "1"])
 def test_a_version_that_does_not_exist_is_refused(store: Memory, version: int) -> None:
     store.save_graph("g", A_TO_B)
     store.save_graph("g", B_TO_A)
     with pytest.raises(BadArguments, match="versions 1 to 2"):
         store.get_graph("g", version)
+    with pytest.raises(BadArguments, match="versions 1 to 2"):
+        store.diff("g", version)
+    with pytest.raises(BadArguments, match="versions 1 to 2"):
+        store.diff("g", after=version)
 
 
 def test_diff_tells_what_the_last_save_changed(store: Memory) -> None:
@@ -305,6 +309,9 @@ def test_a_dataset_keeps_the_date_it_was_first_seen(store: Memory) -> None:
         (lambda m: m.search("x", kinds=[]), "kinds"),
         (lambda m: m.search("x", limit=0), "limit=0"),
         (lambda m: m.list_findings(limit=10**9), "limit"),
+        (lambda m: m.list_findings(limit=1.5), "not a whole number"),
+        (lambda m: m.search("x", limit="3"), "not a whole number"),
+        (lambda m: m.list_findings(limit=True), "not a whole number"),
         (lambda m: m.for_tenant("\n"), "tenant"),
     ],
 )
