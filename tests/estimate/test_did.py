@@ -59,6 +59,14 @@ def test_the_sign_does_not_hang_on_what_the_periods_are_called(env: WorkspaceEnv
     found = run(ARGS, other)
     assert found.value == pytest.approx(5, abs=4 * (found.std_error or 0))
     assert f"from {names[0]} to {names[1]}" in found.assumptions[0].meaning
+    assert len(found.warnings) == isinstance(names[0], str)
+
+
+def test_a_column_that_is_one_before_is_told(env: WorkspaceEnv) -> None:
+    frame = env.table("two_periods").assign(pre=lambda f: 1 - f["w"])
+    found = run(ARGS.model_copy(update={"time": "pre"}), WorkspaceEnv(env.workspace, 0, {"two_periods": frame}))
+    assert found.value == pytest.approx(run(ARGS, env).value)
+    assert found.warnings == ("Of 'pre', 1 was read as before and 0 as after.",)
 
 
 def test_intervals_cover_the_truth_at_their_level(env: WorkspaceEnv) -> None:

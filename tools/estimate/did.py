@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .. import coding
+from ..coding import show
 from ..design import prepare
 from ..domain.errors import AssumptionViolated, BadArguments
 from ..domain.estimands import Assumption
@@ -77,7 +78,7 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
     pair = design.pair(contrast)
     if args.unit is not None and _starts_within(pair, args.time, args.unit):
         return _over_panel(make_panel(pair, args.time, args.unit), contrast, args)
-    after, change = _periods(pair, args)
+    after, change, told = _periods(pair, args)
     group = pair.arm.astype(float)
     estimate, r_squared, t_value, dof = _fit(pair, group, after, contrast)
     trends = Check(
@@ -87,7 +88,7 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
         does_not_show=_NO_PROOF,
     )
     diagnostics = {"r_squared": r_squared, "t_value": t_value, "dof": dof} | _cells(pair, group, after)
-    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args, change)
+    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args, change, told)
 
 
 def _assembled(
@@ -198,8 +199,8 @@ def _earlier(panel: Panel) -> Check:
     )
 
 
-def _periods(pair: Design, args: DidArgs) -> tuple[Floats, str]:
-    """1 for rows after, 0 for rows before; and which period was taken for which, in words."""
+def _periods(pair: Design, args: DidArgs) -> tuple[Floats, str, tuple[str, ...]]:
+    """1 for rows after, 0 for rows before; which was taken for which, in words; and a warning where words or names told."""
     time = args.time
     column = coding.find_column(pair.frame, time, "time")
     levels, _ = coding.levels_of(column)
@@ -209,7 +210,9 @@ def _periods(pair: Design, args: DidArgs) -> tuple[Floats, str]:
             f"that is 0 before and 1 after, or name the unit and a treatment that is 1 from the period on in which the unit starts."
         )
     (first, last), codes = periods_of(column, time)
-    return codes.astype(float), f" from {first} to {last}"
+    told = (f"Of {time!r}, {show(first)} was read as before and {show(last)} as after.",)
+    by_words = coding.kind_of(column) == "text" or (first, last) != levels
+    return codes.astype(float), f" from {first} to {last}", told if by_words else ()
 
 
 def _fit(pair: Design, group: Floats, after: Floats, contrast: Contrast) -> tuple[Estimate, float, float, float]:
