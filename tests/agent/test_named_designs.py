@@ -41,6 +41,8 @@ def test_difference_in_differences_is_read_with_its_period_and_unit(words: str, 
     [
         ("What is the effect of crossing the cut-off z=0 on y?", "z", 0),
         ("What is the effect of t on y at the cut-off z = -0.5?", "z", -0.5),
+        ("What is the effect of admitted on grade at the cut-off score = 50?", "score", 50),
+        ("Does admitted raise grade at the threshold score = 50?", "score", 50),
         ("Students with score above 50 were admitted. What is the effect of admitted on grade?", "score", 50),
         ("Students with a score of at least 50 were admitted. Does being admitted raise the grade?", "score", 50),
     ],
@@ -79,6 +81,8 @@ def test_the_effect_of_admission_is_told_whichever_side_is_admitted(
     told = answer.claims[0].text
     assert told.startswith(f"admitted ({names[0]} → {names[1]}) raises grade by ")
     assert told.endswith(said)
+    assert not any("only rows with score" in b for b in answer.reading)
+    assert any("itself jumps by" in c.text for c in answer.claims) == (complied < 1)
 
 
 def test_a_restriction_of_the_rows_is_not_a_rule_of_admission() -> None:

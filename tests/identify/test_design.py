@@ -61,6 +61,8 @@ def test_a_cut_off_divides_by_the_jump_of_treatment_unless_crossing_is_the_treat
     assert same.estimand is not None
     assert apart.estimand.formula == "jump of E[y | r] at 5.0 / that of E[t | r]"
     assert same.estimand.formula == "jump of E[y | t] at 5.0"
+    further = {a.name for a in apart.assumptions} - {a.name for a in same.assumptions}
+    assert further == {"exclusion restriction", "monotonicity"}
 
 
 @pytest.mark.parametrize("design", FURTHER)

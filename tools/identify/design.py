@@ -196,6 +196,18 @@ def _discontinuity(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
         )
     r, c, t = args.running_variable, args.cutoff, args.treatment
     of_treatment = "" if t == r else f" / that of E[{t} | {r}]"
+    in_part = (
+        Assumption(
+            name="exclusion restriction",
+            meaning=f"Crossing {c} changes {args.outcome} only through {t}.",
+            status="untestable",
+        ),
+        Assumption(
+            name="monotonicity",
+            meaning=f"Crossing {c} moves nobody's {t} the opposite way; it needs no assuming where everyone follows the rule.",
+            status="untestable",
+        ),
+    )
     return (
         f"jump of E[{args.outcome} | {r}] at {c}{of_treatment}",
         f"units just above and just below {r} = {c} differ in nothing but the chance of treatment, if nobody can choose their side.",
@@ -209,6 +221,7 @@ def _discontinuity(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
                 name="no manipulation",
                 meaning=f"Nobody can place themselves on a side of {c}; a jump in the density of {r} would speak against it.",
             ),
+            *(() if t == r else in_part),
         ),
     )
 

@@ -93,6 +93,11 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
     cut = {name for d in (*cause.derived, *effect.derived) if d.how == "threshold" for name in d.of}
     because += _restricted_part(half, {treatment, outcome} - cut - {hints.running_variable or ""}, context)
     population = [c for c in population if c.column != hints.running_variable]
+    because = [
+        b
+        for b in because
+        if not (hints.cutoff is not None and b.startswith(f"only rows with {hints.running_variable} "))
+    ]
     question = EffectQuestion(
         treatment=cause.column, outcome=effect.column, contrast=contrast, estimand=estimand, given=groups, mediators=mediators,
         population=tuple(population), hints=hints, derived=(*cause.derived, *effect.derived), aspects=asked,

@@ -25,6 +25,7 @@ _TREATMENT_WORDS = frozenset(
 )
 _TREATMENT_LIKE = ("treatment", "program", "policy")
 _OPENERS = frozenset({"use", "using", "hold", "include", "as", "after", "once", "without", "mediate"})
+_CUTOFFS = frozenset({"cutoff", "threshold", "discontinuity"})
 _PREPOSITIONS = frozenset({"with", "in", "on", "at", "of", "from", "to", "than", "into", "over"})
 _TOLD = frozenset(
     {"learned", "found", "estimated", "measured", "observed", "seen", "obtained", "reported", "established"}
@@ -68,6 +69,8 @@ def head_of(tokens: Sequence[Token], *, lists: bool = True) -> Sequence[Token]:
     for i, token in enumerate(tokens):
         if i and token.lock < 1.5 and (token.low in CUTS or token.stem in CUTS or (token.low == "," and not lists)):
             return tokens[:i]
+        if i and token.low == "at" and any(t.stem in _CUTOFFS for t in tokens[i + 1 : i + 3]):
+            return tokens[:i]  # `score at the cut-off income = 50` names score
     return tokens
 
 

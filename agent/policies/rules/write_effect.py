@@ -262,6 +262,10 @@ def _first_stage(evidence: Evidence, estimate: EffectEstimate) -> list[Claim]:
     f = estimate.diagnostics.get("first_stage_f")
     if f is None:
         return []
+    jumped = estimate.diagnostics.get("jump_of_treatment")
+    if jumped is not None:
+        text = f"At the cut-off {estimate.treatment} itself jumps by {number(jumped)} (F statistic {number(f)})."
+        return [Claim(text=text, evidence=(evidence.id,))]
     words = "weak" if f < 10 else "above the rule-of-thumb bound for a weak instrument"
     return [Claim(text=f"The first-stage F statistic is {number(f)}: {words}.", evidence=(evidence.id,))]
 
