@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from whence.agent.policies.rules.learn import doubts
+from whence.agent.policies.rules.ledger import Seen
+from whence.tools.domain.evidence import Check, Evidence
 from whence.tools.domain.examples import Example, examples
+from whence.tools.domain.formats import read_graph
+from whence.tools.domain.results import GraphResult
 
 HARMFUL = [(e, name) for e in examples().values() for name in e.harmful]
 
@@ -106,3 +111,21 @@ def test_a_graph_alone_can_be_asked(start: Any) -> None:
     answer = session.ask("What is the effect of t on y?")
     assert (answer.identified, answer.adjustment_set, answer.estimate) == (True, ("z",), None)
     assert "no data to estimate it from" in answer.claim
+
+
+def test_what_a_failed_check_says_of_a_learned_graph_is_said() -> None:
+    learned = GraphResult(name="learned", graph=read_graph("a -> b"), method="pc", learned=True)
+    check = Check(name="consistent directions", status="fail", meaning="They clash.", does_not_show="Which is wrong.")
+    evidence = Evidence(
+        id="E4", tool="discover_pc", args={}, result=learned.model_dump(mode="json"), summary="learned", checks=(check,)
+    )
+    (claim,) = doubts(Seen((evidence,)))
+    assert "consistent directions failed" in claim.text
+    assert claim.evidence == ("E4",)
+    assert doubts(Seen((evidence.model_copy(update={"checks": ()}),))) == []
+
+
+def test_what_a_variable_points_to_is_told_from_what_points_to_it(example_session: Callable[..., Any]) -> None:
+    answer = example_session("mediator").ask("What causes m?")
+    assert answer.claim == "Direct causes of m in the graph: t."
+    assert any(c.text == "Edges that leave m in the graph: m -> y." for c in answer.claims)

@@ -8,7 +8,7 @@ from ....tools.domain.knowledge import Knowledge
 from ....tools.domain.questions import EffectQuestion
 from ....tools.domain.results import GraphResult, Selection
 from ...policy import Situation
-from ...state import ToolCall
+from ...state import Claim, ToolCall
 from .ledger import Seen
 from .opinion import LEARNED, opinion_calls
 from .timing import placed
@@ -48,6 +48,15 @@ def discovery_calls(
     args = {"dataset": table.name, "variables": variables, "name": LEARNED} | selection.options
     args |= {} if known.empty else {"knowledge": known.model_dump(mode="json")}
     return (ToolCall(tool=selection.tool, args=args, why="learn what the data tell about the graph"),)
+
+
+def doubts(seen: Seen) -> list[Claim]:
+    """What speaks against leaning on the graph that was learned last."""
+    learned = [e for e, r in seen.pairs(GraphResult) if r.learned][-1:]
+    failed = [(e.id, c.name) for e in learned for c in e.checks if c.status == "fail"]
+    names = ", ".join(dict.fromkeys(name for _, name in failed))
+    text = f"Handle this graph with care: {names} failed, see the checks."
+    return [Claim(text=text, evidence=(failed[0][0],))] if failed else []
 
 
 def analysed(situation: Situation, seen: Seen, treatment: str | None, outcome: str | None) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from .derive import with_derived
 from .design import Design, choose_design
 from .effect import primary_estimate
 from .event_words import counted
+from .learn import doubts
 from .ledger import Seen
 from .opinion import opinion_claims
 from .wording import clause, interval, listed, number
@@ -71,7 +72,7 @@ def _answer(
 ) -> Draft:
     claims = [*_failed_checks(evidence, seen), _why_identified(identified_by, identification), *_harmful(seen)]
     if design.kind == "discovery":
-        claims += [Claim(text=LEARNED_GRAPH), *opinion_claims(situation, seen)]
+        claims += [Claim(text=LEARNED_GRAPH), *doubts(seen), *opinion_claims(situation, seen)]
     claims += _contrasts(evidence, estimate) + _strata(question, evidence, seen) + _reversal(seen)
     claims += _others(evidence, estimate, seen)
     claims += _balance(seen) if design.kind == "experiment" else _overlap(seen) + _first_stage(evidence, estimate)

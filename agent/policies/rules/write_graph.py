@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....tools.domain.edges import Edge
 from ....tools.domain.questions import AdjustmentQuestion, DiscoveryQuestion, RelationQuestion
 from ....tools.domain.results import (
     AdjustmentResult,
@@ -14,6 +15,7 @@ from ....tools.domain.results import (
 )
 from ...policy import Situation
 from ...state import Claim, Derived, Draft
+from .learn import doubts
 from .ledger import Seen
 from .opinion import opinion_claims
 from .wording import listed
@@ -44,6 +46,12 @@ def _failed(what: str, seen: Seen) -> Draft:
     return Draft(headline=Claim(text=f"{what} cannot be said{reason}.", evidence=tuple(e.id for e in failed[-1:])))
 
 
+def _heads(edge: Edge) -> tuple[str, ...]:
+    """The ends of an edge that have an arrowhead."""
+    marks = ((edge.source, edge.mark_source), (edge.target, edge.mark_target))
+    return tuple(node for node, mark in marks if mark == "arrow")
+
+
 def _discovery(question: DiscoveryQuestion, situation: Situation, seen: Seen) -> Draft:
     found = seen.pair(GraphResult)
     if found is None:
@@ -55,26 +63,20 @@ def _discovery(question: DiscoveryQuestion, situation: Situation, seen: Seen) ->
         parents = graph.parents(question.target)
         touching = [str(e) for e in graph.incident(question.target) if not e.directed]
         text = f"Direct causes of {question.target} in the graph: {listed(parents) if parents else 'none that the data settle'}."
-        claims = (
-            [
-                Claim(
-                    text=f"Edges at {question.target} whose direction is open: {'; '.join(touching)}.",
-                    evidence=(evidence.id,),
-                )
-            ]
-            if touching
-            else []
-        )
-        return Draft(headline=Claim(text=text, evidence=(evidence.id,)), claims=tuple(claims), primary=evidence.id)
+        out = [str(e) for e in graph.incident(question.target) if e.directed and question.target not in _heads(e)]
+        said = [f"Edges at {question.target} whose direction is open: {'; '.join(touching)}."] if touching else []
+        said += [f"Edges that leave {question.target} in the graph: {'; '.join(out)}."] if out else []
+        claims = (*doubts(seen), *(Claim(text=t, evidence=(evidence.id,)) for t in said))
+        return Draft(headline=Claim(text=text, evidence=(evidence.id,)), claims=claims, primary=evidence.id)
     kind = {"cpdag": "an equivalence class", "pag": "a class that allows hidden common causes", "dag": "a DAG"}.get(
         graph.kind, "a graph"
     )
     headline = Claim(
         text=f"The graph is {kind} with {len(graph.edges)} edges.", evidence=(evidence.id,), derived=(count,)
     )
-    claims = (
-        [Claim(text=f"Edges: {'; '.join(map(str, graph.edges[:40]))}.", evidence=(evidence.id,))] if graph.edges else []
-    )
+    claims = [*doubts(seen)]
+    if graph.edges:
+        claims.append(Claim(text=f"Edges: {'; '.join(map(str, graph.edges[:40]))}.", evidence=(evidence.id,)))
     undirected = [str(e) for e in graph.edges if not e.directed]
     if undirected and graph.kind == "cpdag":
         claims.append(
