@@ -114,7 +114,7 @@ def test_a_graph_alone_can_be_asked(start: Any) -> None:
 
 
 def test_what_a_failed_check_says_of_a_learned_graph_is_said() -> None:
-    learned = GraphResult(name="learned", graph=read_graph("a -> b"), method="pc", learned=True)
+    learned = GraphResult(name="learned", graph=read_graph("a -> b"), method="pc")
     check = Check(name="consistent directions", status="fail", meaning="They clash.", does_not_show="Which is wrong.")
     evidence = Evidence(
         id="E4", tool="discover_pc", args={}, result=learned.model_dump(mode="json"), summary="learned", checks=(check,)
