@@ -34,15 +34,6 @@ def class_of(graph: Graph) -> Cpdag:
     return cpdag_of(graph) if isinstance(graph, Dag) else Cpdag.build(graph.edges, nodes=graph.nodes)
 
 
-def edge_marks(graph: Graph) -> frozenset[Mark]:
-    """Every edge written one way."""
-    found: set[Mark] = set()
-    for e in graph.edges:
-        e = e if e.source < e.target else e.reversed()
-        found.add((e.source, e.symbol, e.target))
-    return frozenset(found)
-
-
 def read_edges(text: str) -> frozenset[Mark] | None:
     """The edges of a graph in words, `a -> b; b -- c` or `none`, each written one way; None when it is no such list."""
     found: set[Mark] = set()

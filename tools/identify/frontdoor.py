@@ -85,11 +85,6 @@ def by_frontdoor(problem: AdjustmentProblem) -> Identification | None:
     )
 
 
-def find_mediators(problem: AdjustmentProblem) -> tuple[str, ...] | None:
-    """Find a smallest set that meets the front-door criterion, among measured nodes on causal paths."""
-    return next(mediator_sets(problem), None)
-
-
 def mediator_sets(problem: AdjustmentProblem) -> Iterator[tuple[str, ...]]:
     """List the sets that meet the front-door criterion and have no smaller one inside, smallest first.
 
