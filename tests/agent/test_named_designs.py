@@ -29,6 +29,7 @@ def asked(words: str) -> EffectQuestion:
         ("What is the effect of t on y by difference in differences over w?", "w"),
         ("What is the effect of t on y by difference-in-differences over year with unit firm?", "year"),
         ("What is the effect of t on y? Use a DiD design.", "year"),
+        ("What is the effect of t on y over w by difference in differences?", "w"),
     ],
 )
 def test_difference_in_differences_is_read_with_its_period_and_unit(words: str, time: str) -> None:

@@ -59,8 +59,8 @@ def test_a_cut_off_divides_by_the_jump_of_treatment_unless_crossing_is_the_treat
     apart, same = identified("regression_discontinuity"), identified("regression_discontinuity", running_variable="t")
     assert apart.estimand is not None
     assert same.estimand is not None
-    assert apart.estimand.formula == "jump of E[y | r] at 5.0 / that of E[t | r]"
-    assert same.estimand.formula == "jump of E[y | t] at 5.0"
+    assert apart.estimand.formula == "jump of E[y | r] at 5 / that of E[t | r]"
+    assert same.estimand.formula == "jump of E[y | t] at 5"
     further = {a.name for a in apart.assumptions} - {a.name for a in same.assumptions}
     assert further == {"exclusion restriction", "monotonicity"}
 

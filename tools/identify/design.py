@@ -194,7 +194,7 @@ def _discontinuity(args: DesignArgs) -> tuple[str, str, tuple[Assumption, ...]]:
         raise BadArguments(
             "A regression discontinuity needs running_variable and cutoff: where along what does treatment change?"
         )
-    r, c, t = args.running_variable, args.cutoff, args.treatment
+    r, c, t = args.running_variable, f"{args.cutoff:g}", args.treatment
     of_treatment = "" if t == r else f" / that of E[{t} | {r}]"
     in_part = (
         Assumption(

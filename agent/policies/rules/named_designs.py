@@ -62,6 +62,7 @@ _SIDES: dict[str, str] = {
 }  # fmt: skip
 """Who is treated by a rule of this direction, where it is not those at the cut-off and above."""
 _OVER = frozenset({"over", "across", "by", "between", "before", "in", "period", "time", "with", "along"})
+_ALONG = frozenset({"over", "across"})
 _UNIT = frozenset({"unit", "units", "panel"})
 _TIMES = frozenset({"time", "period", "year", "month", "week", "quarter", "wave", "date", "day", "post", "after"})
 _GOT = frozenset({"be", "get", "receive", "become", "qualify", "have", "go"})
@@ -80,9 +81,11 @@ def named_difference(words: str, asked: tuple[str, ...], context: Context) -> Na
     cue = DIFFERENCES.search(words)
     if cue is None:
         return None
-    tokens = [t for t in Prepared(words, context.index).tokens if t.start >= cue.end()]
+    every = Prepared(words, context.index).tokens
+    tokens = [t for t in every if t.start >= cue.end()]
     unit = _after(tokens, _UNIT, asked, context)
     named = _after(tokens, _OVER, (*asked, unit or ""), context)
+    named = named or _after([t for t in every if t.end <= cue.start()], _ALONG, (*asked, unit or ""), context)
     if named is None and not any(t.low == "over" for t in tokens):
         cards = [n for n in context.index.names if n in context.index.cards and n not in asked and n != unit]
         timed = [n for n in cards if n in context.roles.before_after] or [
