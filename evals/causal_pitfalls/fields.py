@@ -9,33 +9,24 @@ from ...tools.domain.model import Scalar
 from ...tools.domain.results import StrataReport
 from .found import Found
 from .load import SIDES
+from .words import (
+    APART,
+    ARM,
+    BOUND,
+    EFFECT,
+    FIRST,
+    IN_WORLD,
+    LAST,
+    MEAN,
+    MEDIATED,
+    NAIVE,
+    NECESSITY,
+    PLACE,
+    PLAIN,
+    WORLDS,
+)
 
 Said = float | str | list[str] | None
-
-ARM = {"YES": True, "TREATMENT": True, "TREATED": True, "EXPOSED": True, "NO": False, "CONTROL": False, "UNTREATED": False,
-       "UNEXPOSED": False, "WITH": True, "WITHOUT": False, "Y1": True, "Y0": False, "DO1": True, "DO0": False}  # fmt: skip
-BOUND = {"LOWER": "low", "LOW": "low", "MIN": "low", "UPPER": "high", "HIGH": "high", "MAX": "high"}
-NECESSITY = {
-    "PN": "pn",
-    "NECESSITY": "pn",
-    "NECESSARY": "pn",
-    "PS": "ps",
-    "SUFFICIENCY": "ps",
-    "SUFFICIENT": "ps",
-    "PNS": "pns",
-}
-MEDIATED = {"NDE": "direct", "ADE": "direct", "DIRECT": "direct", "NIE": "indirect", "ACME": "indirect", "INDIRECT": "indirect",
-            "MEDIATED": "indirect", "MEDIATION": "indirect"}  # fmt: skip
-NAIVE = {"NAIVE", "UNADJUSTED", "CRUDE", "RAW", "OVERALL", "MARGINAL", "ASSOCIATION", "ASSOCIATIONAL", "BIASED"}
-APART = {"DIFFERENCE", "DIFF", "CHANGE", "GAP", "HETEROGENEITY", "INTERACTION", "MODIFICATION"}
-WORLDS = {"COUNTERFACTUAL", "POTENTIAL", "FACTUAL", "Y1", "Y0", "DO", "DO1", "DO0"}
-MEAN = {"P", "MEAN", "RATE", "PROBABILITY", "RISK", "AVERAGE", "RECOVERY"}
-EFFECT = {"EFFECT", "ATE", "ATT", "ATC", "ATU", "CATE", "ESTIMATE", "IMPACT", "COEFFICIENT", "ITT", "RD", "TAU"}
-PLAIN = EFFECT | {
-    "TRUE", "CAUSAL", "ADJUSTED", "TREATMENT", "AVERAGE", "TOTAL", "CORRECTED", "VALUE", "IPW", "IPTW", "AIPW", "DR", "THE", "OF",
-    "SIZE", "EXPECTED", "UNBIASED", "ESTIMATED", "DIRECTION", "SIGN", "DIFFERENCE", "RISK", "POPULATION", "STANDARDIZED", "REGRESSION",
-}  # fmt: skip
-"""Words of a field that asks for the effect itself and nothing more."""
 
 
 class Field:
@@ -83,35 +74,40 @@ class Field:
             said = re.sub(r"[^A-Z0-9]+", "_", str(level).upper()).strip("_")
             if len(said) > 1 and f"_{said}_" in plain:
                 return level
-        place = next(
-            (
-                int(m[1])
-                for p in self.parts
-                if (m := re.fullmatch(r"(?:PERIOD|GROUP|CONTEXT|DOMAIN|SITE|POPULATION|TIME|T|LEVEL|ENV\w*)(\d)", p))
-            ),
-            0,
-        )
-        return levels[place - 1] if 0 < place <= len(levels) else None
+        return self._placed(levels)
+
+    def _placed(self, levels: list[Scalar]) -> Scalar | None:
+        """The group by its number or letter, or the first or last of them by words of time."""
+        if not levels:
+            return None
+        match = PLACE.search("_".join(self.parts))
+        if match is not None:
+            ending = [v for v in levels if re.split(r"[^A-Z0-9]+", str(v).upper())[-1] == match[1]]
+            place = int(match[1]) if match[1].isdigit() else ord(match[1]) - ord("A") + 1
+            return ending[0] if len(ending) == 1 else levels[place - 1] if 0 < place <= len(levels) else None
+        return levels[0] if self.words & FIRST else levels[-1] if self.words & LAST else None
 
     def _number(self) -> float | None:
         w = self.words
         for asked, value in (
+            ({"P", "VALUE"} <= w or "PVALUE" in w, self._p_value),
+            ("BIAS" in w, self._bias),
             (w & set(NECESSITY), self._necessity),
             (w & set(MEDIATED) or w & {"SEQUENTIAL", "SERIAL", "CDE", "PATH"}, self._path),
-            (w & WORLDS, self._world),
+            (w & WORLDS or IN_WORLD.search("_".join(self.parts)), self._world),
+            (w & {"EXPERIMENTAL", "OBSERVATIONAL", "OBS", "INTERVENTIONAL", "RCT", "RANDOMIZED"}, self._study),
+            (w & NAIVE and w & (EFFECT | APART), self._naive),
             (w & {"TRANSPORTED", "TRANSPORT", "SOURCE", "TARGET", "REWEIGHTED", "GENERALIZED"}, self._population),
-            (w & {"EXPERIMENTAL", "OBSERVATIONAL", "RCT", "RANDOMIZED"}, self._study),
             (w & APART and not w & NAIVE and not w & {"RISK", "MEAN"}, self._apart),
-            (w & NAIVE and w & EFFECT | w & NAIVE and w & APART, self._naive),
             (w & MEAN and w & set(ARM) and not w & {"EFFECT"}, self._mean),
-            (w & {"DIRECTION"} and w & NAIVE, self._naive),
+            (w & {"DIRECTION"} and w & (NAIVE | {"OVERALL"}), self._naive),
             (self.level is not None and w & (EFFECT | {"DIRECTION"}), self._group),
             (w & {"ATT", "ATC", "ATU"}, self._among),
             (w & {"INTERACTION"}, self._apart),
         ):
             if asked:
                 return value()
-        if w & (EFFECT | {"DIRECTION", "SIGN"}) and not w - PLAIN:
+        if (w & (EFFECT | {"DIRECTION", "SIGN"}) or {"RISK", "DIFFERENCE"} <= w) and not w - PLAIN:
             return self._effect()
         return None
 
@@ -148,7 +144,10 @@ class Field:
         for i, mediator in enumerate(mediators, 1):
             own = re.sub(r"[^A-Z0-9]+", "_", mediator.upper())
             numbered = (
-                {f"M{i}", f"MEDIATOR{i}", f"MED{i}"} & self.words or f"_MEDIATOR_{i}_" in plain or f"_M_{i}_" in plain
+                {f"M{i}", f"MEDIATOR{i}", f"MED{i}"} & self.words
+                or f"_MEDIATOR_{i}_" in plain
+                or f"_M_{i}_" in plain
+                or plain.endswith(f"_EFFECT_{i}_")
             )
             told = any(v == mediator and {k, f"{k[0]}{k[-1]}"} & self.words for k, v in self.legend.items())
             if f"_{own}_" in plain or numbered or told or {f"M{i}M{i + 1}", f"M{i - 1}M{i}"} & self.words:
@@ -170,12 +169,13 @@ class Field:
             and not self.words & {"IF", "UNDER", "DO", "WITH", "WITHOUT"}
         ):
             return self.found.part("potential_outcomes", "mean_if_control" if arm else "mean_if_treated", _who(arm))
-        world = digit == "1" if digit is not None else arm
-        return (
-            None
-            if world is None
-            else self.found.part("potential_outcomes", "mean_if_treated" if world else "mean_if_control", "everyone")
-        )
+        named = IN_WORLD.search("_".join(self.parts))
+        world = digit == "1" if digit is not None else named[1] == "1" if named else arm
+        if world is None:
+            return None
+        if not self.found.parts("potential_outcomes"):
+            return self.found.part("necessity", "p_if_treated" if world else "p_if_control")
+        return self.found.part("potential_outcomes", "mean_if_treated" if world else "mean_if_control", "everyone")
 
     def _population(self) -> float | None:
         carry = self.found.aspects.carry
@@ -197,7 +197,9 @@ class Field:
         trial, groups = self.found.aspects.trial, self.found.groups(adjusted=True if "ADJUSTED" in self.words else None)
         if groups is None or trial is None:
             return None
-        wanted = bool(self.words & {"EXPERIMENTAL", "RCT", "RANDOMIZED"})
+        if self.words & APART:
+            return self._apart()
+        wanted = bool(self.words & {"EXPERIMENTAL", "INTERVENTIONAL", "RCT", "RANDOMIZED"})
         return next(
             (p.value for p in groups.parts if p.name == "effect" and (str(p.level) == str(trial)) is wanted), None
         )
@@ -222,6 +224,21 @@ class Field:
             differences = [p for p in groups.parts if p.name == "difference" and (level is None or p.level == level)]
             return differences[-1].value if differences else None
         return None if self.words - PLAIN else self._effect()
+
+    def _bias(self) -> float | None:
+        """What is observed minus what is caused: of the rows only observed, or of the arms as they are."""
+        groups, trial = self.found.groups(adjusted=False), self.found.aspects.trial
+        if groups is not None and trial is not None:
+            by = {str(p.level) == str(trial): p.value for p in groups.parts if p.name == "effect"}
+            return by[False] - by[True] if len(by) == 2 else None
+        naive, effect = self._naive(), self._effect()
+        return None if naive is None or effect is None else naive - effect
+
+    def _p_value(self) -> float | None:
+        groups = self.found.groups()
+        if self.words & APART and groups is not None:
+            return groups.checks[0].p_value
+        return self.found.primary.p_value if self.found.primary and not self.words - PLAIN - {"P"} else None
 
     def _naive(self) -> float | None:
         arms = self.found.arms(self.level)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..harness.spec import Item, Response
 from ..tables.ask import ask
-from .fields import MEDIATED, NECESSITY, WORLDS, Field
+from .fields import Field
 from .found import Found
+from .words import MEDIATED, NECESSITY, WORLDS
 
 
 def solve(item: Item) -> Response:

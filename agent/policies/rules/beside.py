@@ -122,8 +122,10 @@ def adjusted_beside(
     if design.kind == "experiment" and aspects.trial is None and not aspects.through:
         return (), ""
     named = question.hints.adjust_for
+    watched = aspects.trial is not None and named is None  # the rows only observed need what the experiment does not
     if (
-        found.status == "identified"
+        not watched
+        and found.status == "identified"
         and found.strategy in ("backdoor", "none_needed", "randomised")
         and design.kind != "discovery"
     ):

@@ -108,7 +108,7 @@ def _before_clause(head: Sequence[Token], context: Context) -> Sequence[Token]:
         return head
     rest = [t.low for t in head[1:]]
     place = rest[0] == "in" and (any(w in _VERBS for w in rest) or _is_level(" ".join(rest[1:]), context))
-    return head[:1] if rest[0] in _TOLD or place else head
+    return head[:1] if rest[0] in _TOLD | _VERBS or place else head
 
 
 def _is_level(text: str, context: Context) -> bool:
