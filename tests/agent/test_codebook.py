@@ -116,3 +116,19 @@ def test_a_sentence_that_only_uses_a_word_describes_no_column() -> None:
         "Most men are the age of their wives, and some age early; income matters (a lot).", ["age", "income"]
     )
     assert book.columns == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("Trial of a drug. HAMD: depression score, higher is worse.", ["HAMD_base", "HAMD_week8", "age"],
+         {"HAMD_base": "depression score, higher is worse", "HAMD_week8": "depression score, higher is worse"}),
+        ("points_next and points_prev: points in five games", ["points_next", "points_prev"],
+         {"points_next": "points in five games", "points_prev": "points in five games"}),
+        ("los_days is the length of stay and died is 1 if the patient died.", ["los_days", "died"],
+         {"los_days": "the length of stay", "died": "1 if the patient died"}),
+        ("It serves as an instrument. lwk is the log weekly wage.", ["lwk"], {"lwk": "the log weekly wage"}),
+    ],
+)  # fmt: skip
+def test_one_description_may_be_of_several_columns_and_ends_where_the_next_begins(text, columns, expected) -> None:
+    assert read_codebook(text, columns).columns == expected

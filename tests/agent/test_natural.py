@@ -75,3 +75,29 @@ def test_two_dates_and_a_group_named_by_the_reform_are_differences_in_difference
         "What is the effect of the tram on trips?",
     )
     assert (treatment, hints.design, hints.time) == ("town", "difference_in_differences", "year")
+
+
+def test_a_column_named_where_the_text_tells_of_the_phrase_is_the_treatment():
+    text = "We deployed the new build to a random subset of servers (canary = 1). err_rate: errors in the next hour."
+    treatment, hints = hints_of("canary:binary err_rate:continuous", text, "Did the new build increase the error rate?")
+    assert (treatment, hints.design) == ("canary", "experiment")
+
+
+def test_a_year_in_words_is_the_two_digits_of_a_name():
+    text = "Participants were randomly assigned to training. re74, re75 and re78: real earnings."
+    reading = read_question(
+        "What was the impact of training on 1978 earnings?",
+        catalog("treat:binary re74:continuous re75:continuous re78:continuous", text),
+    )
+    assert reading.question is not None
+    assert reading.question.outcome == "re78"
+
+
+def test_the_number_nearest_word_names_the_running_variable():
+    text = "The minimum legal drinking age is 21. Death rates are per 100,000. drinks: drinks a week. deaths: deaths."
+    treatment, hints = hints_of(
+        "age:continuous deaths:continuous drinks:continuous",
+        text,
+        "What is the effect of legal access to alcohol on deaths?",
+    )
+    assert (treatment, hints.running_variable, hints.cutoff) == ("age", "age", 21)

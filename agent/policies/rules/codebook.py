@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ...state import Codebook
-from .codebook_prose import Mention, from_prose, unwrapped
+from .codebook_prose import Mention, from_prose, said_until, unwrapped
 from .words import name_parts, one_edit, stem
 
 MAX_TEXT = 200_000
@@ -59,11 +59,15 @@ def read_codebook(text: str, columns: Sequence[str]) -> Codebook:
         for pairs in (
             _from_definitions(text, mentions),
             _from_parentheses(text, mentions),
-            from_prose(text, mentions),
+            from_prose(text, mentions, found),
             _from_ranges(text, columns),
+            _from_shared_parts(text, columns),
         ):
             for column, description in pairs:
                 found.setdefault(column, description)
+        for column, other in _in_one_breath(text, mentions):
+            if other in found:
+                found.setdefault(column, found[other])
     clean = {c: " ".join(d.split())[:MAX_DESCRIPTION].strip(" ,;|*") for c, d in found.items()}
     return Codebook(text=text, columns={c: clean[c] for c in columns if clean.get(c)})
 
@@ -165,18 +169,9 @@ def _from_definitions(text: str, mentions: list[Mention]) -> Iterator[tuple[str,
         at = after.end() if after else end
         sure = at > end or not column.isalpha() or text[start - 1 : start] in ("", "\n")
         if (verb := _DEFINES.match(text, at)) and (sure or text[start - 9 : start].endswith("variable ")):
-            stop = mentions[i + 1].start if i + 1 < len(mentions) else len(text)
-            span = (
-                text[verb.end() : min(stop, verb.end() + 300)]
-                if mentions_quoted(text, mentions, i)
-                else text[verb.end() : verb.end() + 300]
-            )
-            yield column, re.split(r"[;.\n,]", span)[0].rstrip(_OPENING)
-
-
-def mentions_quoted(text: str, mentions: list[Mention], i: int) -> bool:
-    """Whether the next mention is written in quotes or backticks, so that it ends this definition."""
-    return i + 1 < len(mentions) and text[mentions[i + 1].start - 1] in "`'\"‘“"
+            said = said_until(text, mentions, i, verb.end())
+            if said:
+                yield column, re.split(r"[;.\n,]", said)[0].rstrip(_OPENING)
 
 
 def _defines_at(text: str, end: int) -> bool:
@@ -208,6 +203,30 @@ def _from_ranges(text: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]
             number = column.removeprefix(match["a"]).lstrip("_")
             if column.startswith(match["a"]) and number.isdigit() and len(number) < 5 and low <= int(number) <= high:
                 yield column, phrase_before(text, match.start())
+
+
+def _in_one_breath(text: str, mentions: list[Mention]) -> Iterator[tuple[str, str]]:
+    """`x and y: …`: a name, and the one after it whose description is for both; the last names come first."""
+    defined = -1
+    for i in range(len(mentions) - 2, -1, -1):
+        here, after = mentions[i], mentions[i + 1]
+        between = text[here.end : after.start] if after.start - here.end < 12 else "."
+        if between.strip("`'\"‘“”’* ") in (",", "and", ", and", "/", "&") and (
+            defined == i + 1 or _defines_at(text, after.end)
+        ):
+            defined = i
+            yield here.column, after.column
+
+
+def _from_shared_parts(text: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """`HAMD: Hamilton depression score`, where columns are called HAMD_base and HAMD_week8."""
+    names = {c.lower() for c in columns}
+    for match in re.finditer(r"(?:^|[.;\n] ?|\(|[-*] )[`'\"]?([A-Za-z]\w{1,20})[`'\"]? ?[:=] ([^.;\n]{3,120})", text):
+        part = match[1].lower()
+        if part not in names:
+            for column in columns:
+                if part in name_parts(column) and len(name_parts(column)) > 1:
+                    yield column, match[2]
 
 
 def phrase_before(text: str, end: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 WRAPPED = 55
@@ -21,7 +21,9 @@ _SAYS = re.compile(
 )
 """What only a column does: a plain word followed by it is the column of that name."""
 _IS = re.compile(r"\s+(?:is|are|was|were)\s+(?=(?:the|a|an|in|his|her|their|its|whether|how|what)\b)")
-_ELLIPSIS = re.compile(r"\s+(?=(?:the|a|an|whether|how|what|his|her|their|its|in|1|0|if)\b(?!\s+of\b))")
+_ELLIPSIS = re.compile(
+    r"\s+(?=(?:number|amount|total|average|mean|share|the|a|an|whether|how|what|his|her|their|its|in|1|0|if)\b)"
+)
 """`…, n_items the number of articles`: the verb stands with the column before."""
 _INSIDE = re.compile(r"(?:\s?[,:;=]\s?|\s[–-]\s)([^()]{2,200})\)")
 _STOP = re.compile(r"[;\n]|\.(?=\s|$)")
@@ -59,9 +61,12 @@ def _is_entry(line: str) -> bool:
     return re.match(r"\s*\S+\s*(?::|\t|\||=|\s{2}|\s[-–—]\s)", line) is not None
 
 
-def from_prose(text: str, mentions: list[Mention]) -> Iterator[tuple[str, str]]:
-    """Descriptions in sentences and lists, one for a place that has one."""
+def from_prose(text: str, mentions: list[Mention], known: Container[str]) -> Iterator[tuple[str, str]]:
+    """Descriptions in sentences and lists, for columns that are not known yet, the first that is found."""
+    done: set[str] = set()
     for i, mention in enumerate(mentions):
+        if mention.column in done or mention.column in known:
+            continue
         after = _CLOSING.match(text, mention.end)
         at = after.end() if after else mention.end
         said = (
@@ -71,6 +76,7 @@ def from_prose(text: str, mentions: list[Mention]) -> Iterator[tuple[str, str]]:
             or _first_in_parenthesis(text, mention, at)
         )
         if said:
+            done.add(mention.column)
             yield mention.column, said
 
 
@@ -85,16 +91,16 @@ def _parenthesis_after(text: str, mention: Mention, at: int) -> str | None:
 
 def _sentence(text: str, mentions: list[Mention], i: int, at: int) -> str | None:
     mention = mentions[i]
-    sure = _unlike_words(text, mention, at)
+    sure = _unlike_words(text, mention, at) or _opens_in_small(text, mention)
     verb = _SAYS.match(text, at) or (_IS.match(text, at) if sure or _in_list(text, mention) else None)
     if verb is None and (sure or _in_list(text, mention)) and _beside_another(text, mentions, i):
         verb = _ELLIPSIS.match(text, at)
-    return _until(text, mentions, i, verb.end()) if verb else None
+    return said_until(text, mentions, i, verb.end()) if verb else None
 
 
 def _item(text: str, mentions: list[Mention], i: int, at: int) -> str | None:
     """`…; unemp_months, months unemployed before the programme; …`: one entry of a list that semicolons part."""
-    start = max(text.rfind(c, 0, mentions[i].start) for c in ";:\n")
+    start = max(text.rfind(c, max(0, mentions[i].start - MAX_SAID), mentions[i].start) for c in ";:\n")
     if text[start + 1 : mentions[i].start].strip(" `'\"‘“*") or text[at : at + 1] != ",":
         return None
     said = _STOP.split(text[at + 1 : at + MAX_SAID])[0]
@@ -118,7 +124,7 @@ def _first_in_parenthesis(text: str, mention: Mention, at: int) -> str | None:
     return f"{' '.join(phrase.split()[-6:])} ({inside[1]})"
 
 
-def _until(text: str, mentions: list[Mention], i: int, start: int) -> str | None:
+def said_until(text: str, mentions: list[Mention], i: int, start: int) -> str | None:
     """The words up to the end of the sentence or to where the next column is spoken of."""
     end = min(len(text), start + MAX_SAID)
     if stop := _STOP.search(text, start, end):
@@ -155,6 +161,12 @@ def _in_list(text: str, mention: Mention) -> bool:
         before,
     )
     return opened is not None
+
+
+def _opens_in_small(text: str, mention: Mention) -> bool:
+    """Whether a sentence begins with this name in small letters, as no word of English would."""
+    before = text[max(0, mention.start - 12) : mention.start].rstrip(" `'\"‘“*")
+    return mention.column[:1].islower() and (before[-1:] in (".", ";") or (mention.start < 3 and not before))
 
 
 def _unlike_words(text: str, mention: Mention, at: int) -> bool:

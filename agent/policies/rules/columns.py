@@ -157,6 +157,8 @@ class ColumnIndex:
                 for t in self._terms.get(word[:size], [])
                 if t.part >= 0 and size < len(word) and word[:size] not in STOP
             ]
+        if len(word) == 4 and word.isdigit():  # 1978 for re78
+            direct = [*direct, *(t for t in self._terms.get(word[2:], []) if t.part >= 0)]
         for part, term in self._initials.get(word[:1], []) if len(word) >= 5 else []:
             if len(part) >= 3 and part != word and _is_subsequence(part, word):
                 weaker.append(term)

@@ -134,7 +134,9 @@ def _one_unit(tokens: Sequence[Token]) -> str | None:
             "extra", "additional", "more", "unit", "further", "added", "one", "year", "increase",
         } and not (token.low == "an" and following == "increase"):  # fmt: skip
             return words_of(tokens[i : i + 3])
-        if token.low in {"one-unit", "unit", "1-unit"} and following in {"increase", "change", "rise"}:
+        if (token.low == "unit" or token.low.split("-")[0] in {"one", "1", "single"}) and following in {
+            "increase", "change", "rise",
+        }:  # fmt: skip
             return words_of(tokens[i : i + 2])
     return None
 

@@ -140,6 +140,7 @@ ASSIGNING = one_of(
     r"lots\b", r"raffle", r"ballot",
     r"(?:mail|sent|send|gave|giv|offer|assign|allot|allocat|provid|show|switch|expos|divid|split|award)\w*\b[^.;]{0,80}?"
     r"\b(?:at random|by chance|randomly)\b",
+    r"(?:to|for|on|in|at) a random(?:ly \w+)? (?:subset|half|sample|third|quarter|share|group|selection|set)",
     r"(?:picked|chosen|drawn|selected) (?:at random|randomly) "
     r"(?:to (?:get|receive|be|have|try|use|join)|for (?:the )?(?:treatment|program\w*))",
 )  # fmt: skip
@@ -160,6 +161,8 @@ NOT_RANDOM = one_of(
 SAMPLED = one_of(
     r"random(?:ly)? (?:sampl|select\w*\b(?! (?:to|for))|drawn|cho|survey|pick|customers|subset|people|individuals|noise)"
 )
+GIVEN_TO = re.compile(r"\b(?:to|for|on|at) an? $", re.IGNORECASE)
+"""Before `random subset`: those who were given something, and not those who were asked."""
 PRIOR_TO = re.compile(r"\b(?:prior to|before|preceding)\s+(?:the\s+)?$", re.IGNORECASE)
 
 INSTRUMENT = one_of(r"instrument(?:al variable)?\b(?! panel)")
@@ -204,7 +207,8 @@ ABOVE_NUMBER = re.compile(
     r"\b(?:at least|no less than|above|over|more than|exceed\w*|older than|higher than|greater than|starting at|from|"
     r"(?:minimum|threshold|cut-?off)(?: (?:score|age|income|value))? (?:of|is|was)|"
     r"(?:at|by|reach\w*|turn\w*|until) (?:the )?(?:age|score|mark|value)(?: of)?|"
-    r"turn(?:s|ed|ing)?|reach(?:es|ed|ing)?)\s+(?:the (?:age|score) of |an? (?:\w+ )?(?:of )?)?" + _NUMBER,
+    r"(?:age|limit|threshold|cut-?off|minimum) (?:is|was|of|at)|turn(?:s|ed|ing)?|reach(?:es|ed|ing)?)\s+"
+    r"(?:the (?:age|score) of |an? (?:\w+ )?(?:of )?)?" + _NUMBER,
     re.IGNORECASE,
 )
 """A number from which on a rule applies."""
@@ -222,7 +226,7 @@ NUMBER_AND_BELOW = re.compile(
 )
 ASSIGNED_BY_RULE = one_of(
     r"(?:receiv|qualif|admit|award|entitl|recommend|assign|flag|subsidi|grant|enrol|eligib|pays?\b|paid\b|gets?\b|got\b|given\b|gives?\b|"
-    r"offer|must\b|requir|mandat|allow|becom|plac|taught|select|trigger|treat|install|qualify|obtain|exempt|promot|detain|hospitali[sz])\w*"
+    r"offer|must\b|requir|mandat|allow|becom|plac|taught|select|trigger|treat|install|qualify|obtain|exempt|promot|detain|hospitali[sz]|legal|minimum|wins?\b|won\b|elect)\w*"
 )
 """What a rule with a number does to those who meet it."""
 INCLUDED = one_of(
@@ -241,6 +245,9 @@ EXOGENOUS = one_of(
     r"plausibly random",
     r"(?:unrelated|uncorrelated|independent) (?:to|with|of) (?:\w+ ){0,3}?(?:ability|motivation|unobserv\w*|the outcome|potential|"
     r"preferences|health|talent|confound\w*|hidden|unmeasured|anything else|error\w*|characteristics)",
+    r"(?:plausibly|otherwise|presumably|arguably|should be|assumed to be|thought to be|otherwise be) "
+    r"(?:\w+ )?(?:unrelated|uncorrelated|independent)",
+    r"(?:serves?|used|acts?) as (?:an?|the) (?:valid )?instrument",
     r"only through\b",
     r"has no direct (?:effect|influence|bearing)",
     r"source of (?:\w+ )?variation",

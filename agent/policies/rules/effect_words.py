@@ -14,8 +14,8 @@ from .details import Half, build_question
 from .hints import received_and_assigned, running_variable
 from .modifiers import tail
 from .named_designs import CUTOFF_NAMED, unread_design
-from .natural import PERIOD_PARTS, period_of_two, rules, speaks_of, treated_group
-from .roles import sentence_columns
+from .natural import PERIOD_PARTS, named_beside, period_of_two, rules, speaks_of, treated_group
+from .roles import sentence_columns, study_sentences
 from .slots import NOTHING, SURE, Filled, fill, nearest, pair_up, sole_by_role
 from .values import unplaced_sex
 from .words import name_parts, tokenise
@@ -200,7 +200,10 @@ def _treatment_otherwise(
     if (cut := running_variable(half.words, context, taken)) and ({t.stem for t in filled.tokens} & WINNING):
         because.append(f"no column says who got {filled.phrase!r}; it follows from {cut[0]!r} crossing {cut[1]:g}")
         return Match(cut[0], SURE, "the running variable whose crossing of the cut-off is the treatment")
-    if told := _told(half, filled, taken, context) or nearest(filled, "treatment", context, taken):
+    near = nearest(filled, "treatment", context, taken)
+    if near is not None and (card := context.index.cards.get(near.column)) is not None and card.type == "binary":
+        return near
+    if told := _told(half, filled, taken, context) or near or _only_treatment(filled, context):
         return told
     unknown = [
         t.stem
@@ -238,8 +241,19 @@ def _in_force(named: Match, filled: Filled, context: Context, because: list[str]
     return states[0]._replace(score=max(states[0].score, SURE))
 
 
+def _only_treatment(filled: Filled, context: Context) -> Match | None:
+    """The table's one treatment, for words by which the codebook speaks of its study."""
+    name = context.roles.sole("treatment")
+    text = prose(context.catalog.codebook)
+    if name is None or not any(speaks_of(sentence, filled.tokens) for sentence in study_sentences(text)):
+        return None
+    return Match(name, SURE, f"the only treatment of the table: {context.roles.why['treatment', name]}")
+
+
 def _told(half: Half, filled: Filled, taken: tuple[str, ...], context: Context) -> Match | None:
     """A treatment that no column holds: the codebook tells by which number, or in which group, it was given."""
+    if named := named_beside(filled.tokens, context, taken):
+        return Match(named[0], SURE, f"the codebook names it where it tells of {filled.phrase!r}: {named[1]!r}")
     for rule in rules(half.words, context, taken):
         if speaks_of(rule.sentence, filled.tokens) or CUTOFF_NAMED.search(half.words):
             said = " ".join(t.text for t in rule.sentence)[:80]

@@ -117,6 +117,8 @@ effect              0.93 what #shift in/of <Y> do/can/have * from/by/because_of/
 effect              0.95 what be ?#art <T> <Y> #premium
 effect              0.93 #modal <P> #achieve @comp <Y> if/when/once/after/because/because_of/with/under <T>
 effect              0.88 do/will/would/whether <T> #achieve @comp <Y>
+effect              0.93 do/would/whether <P> with/who/on/in <T> do/perform/fare/score @comp/better/worse/well in/at/on <Y>
+effect              0.93 if/when/suppose <T> , * how much/many ?@comp <Y> would/will/do
 effect              0.9  <Y> because_of <T>
 effect              0.8  difference in <Y> between <T>
 effect              0.85 causal relationship/link/connection/relation between/from <T> and/to <Y>

@@ -21,6 +21,7 @@ from .cues import (
     COLLIDER_NAMED,
     CUT_NUMBER,
     CUTOFF,
+    GIVEN_TO,
     INSTRUMENT,
     INSTRUMENT_FOR,
     IS_INSTRUMENT,
@@ -34,7 +35,7 @@ from .cues import (
 )
 from .modifiers import Modifiers
 from .named_designs import CUTOFF_NAMED, named_cutoff, named_difference
-from .natural import drawn, exogenous, panel, period_of_two, rules, speaks_of
+from .natural import drawn, exogenous, panel, period_of_two, rules, said_of, speaks_of
 from .slots import SURE
 from .timing import When, timing
 from .words import name_parts, root, stem, tokenise
@@ -50,23 +51,8 @@ _RECEIVED = frozenset(
      "enrolled", "attended", "used", "complied", "actual", "uptake", "takeup", "served", "completed", "enroll"}
 )  # fmt: skip
 _UNIT_NAMES = frozenset(
-    {
-        "state",
-        "city",
-        "store",
-        "region",
-        "county",
-        "firm",
-        "country",
-        "district",
-        "unit",
-        "id",
-        "person",
-        "school",
-        "shop",
-        "town",
-    }
-)
+    {"state", "city", "store", "region", "county", "firm", "country", "district", "unit", "id", "person", "school", "shop", "town"}
+)  # fmt: skip
 
 
 class _Collector:
@@ -216,7 +202,7 @@ class _Collector:
             self._take_instrument(
                 found[0], f"instrument = {found[0]!r}: {found[1]!r} decided it, and not all complied ({match[0]!r})"
             )
-        elif found := exogenous(self.words, self.context, left_out):
+        elif (found := exogenous(self.words, self.context, left_out)) and self._is_for_treatment(found[1]):
             self._take_instrument(found[0], f"instrument = {found[0]!r}, from {found[1]!r}")
 
     def _instrument_in_prose(self) -> None:
@@ -364,7 +350,8 @@ def _randomised(text: str, treatment: str, context: Context) -> Iterator[str]:
         window = text[match.start() : match.end() + 60]
         around = text[max(0, match.start() - 80) : match.end() + 60]
         assigns = ASSIGNING.search(around)
-        if not assigns or SAMPLED.match(window) or PRIOR_TO.search(text[max(0, match.start() - 20) : match.start()]):
+        sampled = SAMPLED.match(window) and not GIVEN_TO.search(text[max(0, match.start() - 12) : match.start()])
+        if not assigns or sampled or PRIOR_TO.search(text[max(0, match.start() - 20) : match.start()]):
             continue
         if _concerns(text, match.start(), treatment, context):
             yield f"randomised: {_around(text, match)!r}"
@@ -383,7 +370,13 @@ def _concerns(text: str, at: int, treatment: str, context: Context) -> bool:
     named = context.index.score([t for study in context.studies for t in study.treatment])
     if any(m.column == treatment for m in named[:1]):
         return True
-    return bool(scores) and mine >= 0.8 * scores[0].score
+    if scores and mine >= 0.8 * scores[0].score:
+        return True
+    support = dict(said_of(tokenise(text[start:end]), context))
+    rivals = [
+        s for n, s in support.items() if n != treatment and (c := context.index.cards.get(n)) and c.type == "binary"
+    ]
+    return max(rivals, default=0.0) < max(1.0, support.get(treatment, 0.0))
 
 
 def _around(text: str, match: re.Match[str]) -> str:

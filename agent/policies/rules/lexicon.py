@@ -136,7 +136,7 @@ CHANGE_VERBS = _words(
 )
 COMPARATIVES = _words(
     """more less higher lower better worse longer shorter greater fewer faster slower larger smaller lighter heavier cheaper
-    safer healthier richer poorer additional extra"""
+    safer healthier richer poorer"""
 )
 AUXILIARIES = _words("""do will would can could should may might must has have had is are was were did does""")
 RELATED = _words(

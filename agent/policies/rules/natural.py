@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from .codebook import prose
@@ -95,8 +96,8 @@ def rules(words: str, context: Context, leave_out: Sequence[str] = ()) -> Iterat
             ):
                 continue  # `those over 65 get it more often` tells of a covariate
             for match, side in _numbers(said):
-                near = said[max(0, match.start() - MAX_BEFORE) : match.end() + MAX_AFTER]
-                column = _measured(near, context, leave_out)
+                before = said[max(0, match.start() - MAX_BEFORE) : match.end()]
+                column = _measured(before, said[match.end() : match.end() + MAX_AFTER], context, leave_out)
                 if column is not None:
                     after = sentences[i + 1] if i + 1 < len(sentences) else []
                     value = next(g for g in match.groups() if g is not None)
@@ -111,20 +112,23 @@ def _numbers(text: str) -> Iterator[tuple[re.Match[str], Side]]:
             yield match, "above" if side == "above" else "below"
 
 
-def _measured(near: str, context: Context, leave_out: Sequence[str]) -> str | None:
-    """The column of many values that the words beside a number speak of."""
-    tokens = tokenise(near)
-    if any(t.low in ("old", "older", "younger", "aged") for t in tokens):
-        tokens += tokenise("age")
-    for name, support in said_of(tokens, context, leave_out):
-        card = context.index.cards.get(name)
-        if card is not None and card.type in ("continuous", "count") and name not in context.roles.identifier:
-            return name if support >= 0.5 else None
+def _measured(before: str, after: str, context: Context, leave_out: Sequence[str]) -> str | None:
+    """The column of many values that the words beside a number speak of, the nearest words first."""
+    back, forth = tokenise(before)[::-1], tokenise(after)
+    if any(t.low in ("old", "older", "younger", "aged") for t in (*back[:3], *forth[:4])):
+        back = [*tokenise("age"), *back]
+    near = [t for pair in zip_longest(back, forth) for t in pair if t is not None]
+    for tokens in (*([t] for t in near if t.stem not in GENERIC and t.low not in GENERIC), near):
+        for name, support in said_of(tokens, context, leave_out):
+            card = context.index.cards.get(name)
+            many = card is not None and card.type in ("continuous", "count")
+            if many and name not in context.roles.identifier and support >= (0.75 if len(tokens) == 1 else 0.5):
+                return name
     return None
 
 
 def exogenous(words: str, context: Context, leave_out: Sequence[str]) -> tuple[str, str] | None:
-    """The column that a sentence calls unrelated to what is hidden, as good as random or a source of variation."""
+    """The column that a sentence calls unrelated to what is hidden, as good as random or a source of variation; and it."""
     for text in (words, prose(context.catalog.codebook)):
         sentences = study_sentences(text)
         for i, sentence in enumerate(sentences):
@@ -135,7 +139,7 @@ def exogenous(words: str, context: Context, leave_out: Sequence[str]) -> tuple[s
             for tokens in (sentence, [*(sentences[i - 1] if i else []), *sentence]):
                 ranked = [(n, s) for n, s in said_of(tokens, context, leave_out) if _can_instrument(n, context)]
                 if ranked and ranked[0][1] >= MIN_SUPPORT and (len(ranked) == 1 or ranked[0][1] > ranked[1][1] + 0.1):
-                    return ranked[0][0], cue[0]
+                    return ranked[0][0], said[cue.start() : cue.end() + 80]
     return None
 
 
@@ -201,6 +205,21 @@ def treated_group(phrase: Sequence[Token], context: Context, leave_out: Sequence
         ]  # fmt: skip
         if groups and groups[0][1] >= 0.5 and (len(groups) == 1 or groups[0][1] > groups[1][1]):
             return groups[0][0], " ".join(text[sentence[0].start : sentence[-1].end].split())[:80]
+    return None
+
+
+def named_beside(phrase: Sequence[Token], context: Context, leave_out: Sequence[str]) -> tuple[str, str] | None:
+    """The one two-level column that a sentence which tells of the phrase names: `the build went to some servers (canary = 1)`."""
+    text = prose(context.catalog.codebook)
+    periods = {*context.roles.before_after} | ({period_of_two(context)} - {None})
+    for sentence in study_sentences(text):
+        written = {t.text for t in sentence}
+        named = [
+            n for n, c in context.index.cards.items()
+            if c.type == "binary" and n in written and n not in leave_out and n not in periods and len(n) > 1
+        ]  # fmt: skip
+        if len(named) == 1 and speaks_of(sentence, phrase):
+            return named[0], " ".join(text[sentence[0].start : sentence[-1].end].split())[:80]
     return None
 
 

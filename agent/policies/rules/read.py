@@ -193,6 +193,7 @@ def _score(
     if (
         frame.kind == "effect"
         and "T" in spans
+        and "@effect" in frame.pattern.text
         and any(t.low == "on" and t.lock < 1.5 for t in tokens[slice(*spans["T"])][1:])
     ):
         total -= 0.5  # `effect of X on Y for Z`: X does not reach past `on`

@@ -29,7 +29,7 @@ When = Literal["before", "treatment", "after", "unknown"]
 
 _BEFORE_PARTS = frozenset(
     {"baseline", "base", "pre", "prior", "initial", "before", "pretest", "pretreatment", "preprogram", "previous",
-     "bl", "lagged", "past", "enrollment"}
+     "bl", "lagged", "past", "enrollment", "prev"}
 )  # fmt: skip
 _AFTER_PARTS = frozenset(
     {
