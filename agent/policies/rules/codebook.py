@@ -197,7 +197,11 @@ def _from_parentheses(text: str, mentions: list[Mention]) -> Iterator[tuple[str,
 
 def _from_ranges(text: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
     """`the confounders (x1-x25)`: every column in the range."""
+    seen: set[str] = set()
     for match in _RANGE.finditer(text):
+        if match[0] in seen:
+            continue
+        seen.add(match[0])
         low, high = int(match["from"]), int(match["to"])
         for column in columns:
             number = column.removeprefix(match["a"]).lstrip("_")

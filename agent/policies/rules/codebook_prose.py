@@ -11,6 +11,8 @@ WRAPPED = 55
 SHORT = 20
 """A shorter line is joined too when the next begins with a small letter."""
 MAX_SAID = 300
+MAX_TRIED = 200
+"""Places looked at for one column; what is said of it stands among the first."""
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BULLET = re.compile(r"\s*(?:[-*•+>|#]|\d{1,3}[.)]\s)")
@@ -63,9 +65,10 @@ def _is_entry(line: str) -> bool:
 
 def from_prose(text: str, mentions: list[Mention], known: Container[str]) -> Iterator[tuple[str, str]]:
     """Descriptions in sentences and lists, for columns that are not known yet, the first that is found."""
-    done: set[str] = set()
+    tried: dict[str, int] = {}
     for i, mention in enumerate(mentions):
-        if mention.column in done or mention.column in known:
+        tried[mention.column] = tried.get(mention.column, 0) + 1
+        if tried[mention.column] > MAX_TRIED or mention.column in known:
             continue
         after = _CLOSING.match(text, mention.end)
         at = after.end() if after else mention.end
@@ -76,7 +79,7 @@ def from_prose(text: str, mentions: list[Mention], known: Container[str]) -> Ite
             or _first_in_parenthesis(text, mention, at)
         )
         if said:
-            done.add(mention.column)
+            tried[mention.column] = MAX_TRIED
             yield mention.column, said
 
 
