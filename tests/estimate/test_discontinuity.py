@@ -195,6 +195,13 @@ def test_errors_are_those_of_weighted_two_stage_least_squares_clustered_where_as
     assert clustered.diagnostics["dof"] == 79
 
 
+def test_clusters_that_are_the_sides_are_refused(run_on: Callable[..., EffectEstimate]) -> None:
+    frame = by_rule(np.random.default_rng(0), "above")
+    args = {"treatment": "d", "outcome": "y", "running_variable": "z", "cutoff": 0}
+    with pytest.raises(AssumptionViolated, match="Only 1 of the clusters lie"):
+        run_on(frame.assign(g=frame["d"]), "estimate_discontinuity", cluster="g", **args)
+
+
 def test_a_treatment_that_is_steep_but_does_not_jump_is_refused(run_on: Callable[..., EffectEstimate]) -> None:
     rng = np.random.default_rng(0)
     z, hidden = rng.uniform(-1, 1, 3000), rng.normal(size=3000)

@@ -82,6 +82,12 @@ def jump(sides: Sides, y: Floats, bandwidth: float, degree: int = 1) -> Jump:
                 f"Only {len(x)} rows ({len(np.unique(x))} different values) lie within {bandwidth:.4g} of the cut-off on one side; give a "
                 f"larger bandwidth."
             )
+        if sides.clusters is not None and (found := len(np.unique(sides.clusters[side]))) < degree + 2:
+            # the scores of a side sum to zero, so that a side of one cluster would seem to have no error at all
+            raise AssumptionViolated(
+                f"Only {found} of the clusters lie within {bandwidth:.4g} of the cut-off on one side, and {degree + 2} are needed to tell how "
+                f"they vary; give a larger bandwidth, or cluster on a finer unit."
+            )
         weights = 1 - np.abs(x)
         design = np.column_stack([x**k for k in range(degree + 1)])
         bread = np.linalg.inv(design.T @ (design * weights[:, None]))
@@ -92,10 +98,6 @@ def jump(sides: Sides, y: Floats, bandwidth: float, degree: int = 1) -> Jump:
     if sides.clusters is None:
         return Jump(value, float(scores @ scores) ** 0.5)
     sums, n_clusters = np.bincount(sides.clusters, weights=scores), sides.dof(bandwidth) + 1
-    if n_clusters < 2:
-        raise AssumptionViolated(
-            f"All rows within {bandwidth:.4g} of the cut-off are in one cluster; give a larger bandwidth."
-        )
     return Jump(value, float(n_clusters / (n_clusters - 1) * sums @ sums) ** 0.5)
 
 
