@@ -26,7 +26,6 @@ from .opinion import opinion_claims
 from .wording import clause, interval, listed, number
 from .write_zero import write_zero
 
-LOW_ESS_SHARE = 0.1
 LEARNED_GRAPH = (
     "The graph behind this was learned from these data: that no common cause is hidden is an assumption, "
     "and an edge the tests missed would change what is adjusted for."
@@ -231,8 +230,7 @@ def _overlap(seen: Seen) -> list[Claim]:
     e, r = found
     assert r.ess_control is not None
     assert r.ess_treated is not None
-    poor = min(r.ess_control / r.n_control, r.ess_treated / r.n_treated) < LOW_ESS_SHARE
-    words = "poor" if poor else "fair"
+    words = "poor" if any(c.name == "overlap" and c.status == "fail" for c in r.checks) else "fair"
     outside = (
         ""
         if r.share_outside is None
