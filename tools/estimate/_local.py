@@ -85,8 +85,8 @@ def jump(sides: Sides, y: Floats, bandwidth: float, degree: int = 1) -> Jump:
         if sides.clusters is not None and (found := len(np.unique(sides.clusters[side]))) < degree + 2:
             # the scores of a side sum to zero, so that a side of one cluster would seem to have no error at all
             raise AssumptionViolated(
-                f"Only {found} of the clusters lie within {bandwidth:.4g} of the cut-off on one side, and {degree + 2} are needed to tell how "
-                f"they vary; give a larger bandwidth, or cluster on a finer unit."
+                f"Only {found} of the clusters lie within {bandwidth:.4g} of the cut-off on one side, and {degree + 2} are needed to tell "
+                f"how they vary; give a larger bandwidth, or cluster on a finer unit."
             )
         weights = 1 - np.abs(x)
         design = np.column_stack([x**k for k in range(degree + 1)])
