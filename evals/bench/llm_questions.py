@@ -22,7 +22,7 @@ from ...agent.policies.llm.read import ReadReply
 from ...agent.policies.rules.policy import RulePolicy
 from ...agent.policy import Policy, Situation
 from ...agent.session import Session
-from ...agent.state import Answer, Catalog, Draft, Plan, Reading, ToolCall
+from ...agent.state import Answer, Catalog, Draft, Objection, Plan, Reading, ToolCall
 from ...tools.domain.evidence import Evidence
 from ...tools.domain.questions import (
     AdjustmentQuestion,
@@ -96,6 +96,7 @@ class Timed(LlmPolicy):
     def __init__(self, client: ChatClient) -> None:
         super().__init__(client)
         self.own_seconds: list[float] = []
+        self.criticised = False
 
     def read(self, words: str, catalog: Catalog) -> Reading:
         """Read."""
@@ -113,6 +114,13 @@ class Timed(LlmPolicy):
         """Write."""
         return self._timed(lambda: super(Timed, self).write(situation))
 
+    def criticise(self, situation: Situation, draft: Draft) -> tuple[Objection, ...]:
+        """Argue against the draft, and keep whether a critic was asked at all."""
+        before = self.usage().calls
+        found = super().criticise(situation, draft)
+        self.criticised = self.usage().calls > before
+        return found
+
     def _timed(self, act: Callable[[], T]) -> T:
         started = time.thread_time()  # a busy machine does not change it, and waiting for the model costs none
         result = act()
@@ -124,21 +132,21 @@ def main() -> int:
     """Print the table; exit status 1 when evidence differs or a bound is passed."""
     table = Table(
         "Twelve questions, rules against a scripted model",
-        ("question", "status", "same evidence", "model calls", "prompt tokens", "completion tokens", "own ms an act"),
+        ("question", "status", "same evidence", "model calls", "prompt tokens", "completion tokens", "critic asked", "own ms an act"),
     )
     bad = 0
     steps: list[float] = []
     for asked in QUESTIONS:
-        rules, model, seconds = compare(asked)
+        rules, model, seconds, criticised = compare(asked)
         same, total = agreement(rules, model)
         assert model.usage
         steps += seconds
         table.add(
             asked.words, model.status, f"{same} of {total}", model.usage.calls, model.usage.prompt_tokens,
-            model.usage.completion_tokens, round(1000 * median(seconds), 1),
+            model.usage.completion_tokens, "yes" if criticised else "no", round(1000 * median(seconds), 1),
         )  # fmt: skip
         effect = isinstance(model.question, EffectQuestion)
-        bad += same != total or rules.status != model.status
+        bad += same != total or rules.status != model.status or not criticised
         bad += effect and (model.usage.calls > MOST_CALLS or model.usage.prompt_tokens > MOST_PROMPT_TOKENS)
     own = 1000 * median(steps)
     table.note(f"Our own processor time is {own:.1f} ms an act (median of {len(steps)}), without tools and waiting.")
@@ -146,17 +154,17 @@ def main() -> int:
     return int(bool(bad) or own > MOST_MS)
 
 
-def compare(asked: Asked) -> tuple[Answer, Answer, list[float]]:
+def compare(asked: Asked) -> tuple[Answer, Answer, list[float], bool]:
     """Ask under the rules, then let a model say the same.
 
     Returns:
-        Both answers, and the processor seconds of each act of the model policy.
+        Both answers, the processor seconds of each act of the model policy, and whether a critic was asked.
     """
     watched = Watched()
     rules = ask(asked, watched)
     with ModelServer(analyst(watched, rules)) as server, ChatClient(local_config(server.base_url)) as client:
         policy = Timed(client)
-        return rules, ask(asked, policy), policy.own_seconds
+        return rules, ask(asked, policy), policy.own_seconds, policy.criticised
 
 
 def ask(asked: Asked, policy: Policy) -> Answer:

@@ -115,6 +115,17 @@ def test_the_critic_can_be_switched_off_or_be_another_model(begin: Begin) -> Non
     assert named.critic == "n"
 
 
+def test_the_critic_sees_the_draft_and_what_it_rests_on_but_not_the_table(begin: Begin) -> None:
+    run = begin(EXPERIMENT.analyst)
+    run.ask(EXPERIMENT)
+    shown = asked(next(b for b in run.bodies if act_of(b) == "critic"))
+    assert "1794 [474, 3115], n = 445" in shown
+    assert '["random assignment","' in shown
+    assert "real earnings in 1975" not in shown
+    whole = asked(next(b for b in run.bodies if act_of(b) == "write"))
+    assert len(shown) < 0.6 * len(whole)
+
+
 def situation(status: str) -> Situation:
     checks = (Check(name="weak_instrument", status=status, meaning=".", does_not_show="."),)  # type: ignore[arg-type]
     premise = (Assumption(name="monotonicity", meaning=".", status="untestable"),)

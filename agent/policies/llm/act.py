@@ -15,6 +15,8 @@ from ...primary import any_estimate, rightful_primary
 from ...state import Plan, PlanStep, ToolCall
 from . import messages, toolbox
 from .ask import Asker
+from .critic import MOST_CALLS as MOST_MODEL_CALLS
+from .critic import OFF
 from .prompt import Prompt
 from .reply import Reply, RequestedCall
 from .schemas import decode_arguments, decode_object
@@ -69,14 +71,26 @@ def _over(plan: Plan, index: int, situation: Situation) -> bool:
 
 
 def _asks_for_review(asker: Asker, situation: Situation) -> bool:
-    """Whether to ask once more after the last step: the answer's own checks failed, and nobody has looked at it yet."""
+    """Whether to ask once more after the last step: the answer's own checks failed, and no act has been shown that yet.
+
+    Where the run has no room for both, the critic is asked instead, who sees the same checks.
+    """
+    if (
+        asker.client.config.critic != OFF
+        and asker.usage().calls + len(("review", "write", "critic")) > MOST_MODEL_CALLS
+    ):
+        return False
     primary = rightful_primary(situation)
     wrong = [
         e
         for e in situation.ledger
         if (e == primary or e.tool.startswith(TESTS)) and (not e.ok or any(c.status == "fail" for c in e.checks))
     ]
-    return bool(wrong) and not any(t.act == "review" for t in asker.transcript.all())
+    acts = [t for t in asker.transcript.all() if t.act in ("act", "review")]
+    if any(t.act == "review" for t in acts):
+        return False
+    shown = "\n".join(str(m["content"]) for m in acts[-1].request["messages"]) if acts else ""
+    return any(f'\n["{e.id}",' not in shown for e in wrong)
 
 
 class _Act:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from ....prompts import render
+from ....tools.domain.evidence import Evidence
 from ....tools.domain.model import Model
 from ...policy import Situation
 from ...state import Draft, Objection
 from .ask import Asker
 from .client import ChatClient
 from .errors import NoUsableReply, Refused
-from .view import situation_prompt
+from .prompt import text_tokens
+from .view import question_line, short
 
 MOST_OBJECTIONS = 3
 OFF, SAME = "off", "same"
 MOST_CALLS, MOST_TOKENS = 8, 15_000
 """What a run may have cost with the critic; a longer one does without, and says so."""
+OVERHEAD = 375
+"""Tokens of a request beside its prompt: the system's part and the shape of the reply."""
+LONGEST_SUMMARY, HEAD, LONGEST_MEANING, MOST_CHECKS = 110, 45, 80, 6
 
 
 class Objected(Model):
@@ -46,16 +51,14 @@ def criticise(asker: Asker, situation: Situation, draft: Draft) -> tuple[Objecti
     """
     if asker.client.config.critic == OFF:
         return ()
-    spent, last = asker.usage(), asker.transcript.all()[-1].prompt_tokens
-    if spent.calls >= MOST_CALLS or spent.prompt_tokens + last > MOST_TOKENS:
+    task = _task(situation, draft)
+    spent = asker.usage()
+    if spent.calls >= MOST_CALLS or spent.prompt_tokens + text_tokens(task) + OVERHEAD > MOST_TOKENS:
         asker.warn("No critic was asked, because the run has cost enough already.")
         return ()
-    task = render(
-        "critic", draft=_draft(draft), assumptions=_assumptions(draft, situation), most=MOST_OBJECTIONS
-    )  # fmt: skip
     critic = _other(asker)
     try:
-        reply = critic.typed("critic", situation_prompt(situation, task), CriticReply)
+        reply = critic.typed("critic", task, CriticReply)
     except (NoUsableReply, Refused) as error:
         asker.warn(f"The critic said nothing that can be used: {error}")
         return ()
@@ -76,12 +79,26 @@ def _other(asker: Asker) -> Asker:
     return Asker(ChatClient(config.model_copy(update={"model": config.critic})), asker.transcript, asker.emit)
 
 
-def _draft(draft: Draft) -> dict[str, Any]:
-    """The sentences as the person would read them, with the ids they cite."""
-    return {
-        "headline": [draft.headline.text, *draft.headline.evidence],
-        "claims": [[c.text, *c.evidence] for c in draft.claims],
-    }
+def _task(situation: Situation, draft: Draft) -> str:
+    """The prompt: the draft, what it cites, and what did not hold; neither columns nor the rest of the ledger."""
+    said = (draft.headline, *draft.claims)
+    ids = {draft.primary, draft.identification, *(i for c in said for i in c.evidence)}
+    cited = [e for e in situation.ledger if e.id in ids]
+    failed = [(e, c) for e in situation.ledger for c in e.checks if c.status == "fail"]
+    return render(
+        "critic", words=situation.words, question=question_line(situation.question), draft=[[c.text, *c.evidence] for c in said],
+        evidence=[[e.id, _gist(e)] for e in cited],
+        checks=[[e.id, c.name, short(c.meaning, LONGEST_MEANING)] for e, c in failed[:MOST_CHECKS]],
+        assumptions=_assumptions(draft, situation), most=MOST_OBJECTIONS,
+    )  # fmt: skip
+
+
+def _gist(evidence: Evidence) -> str:
+    """What a piece of evidence says, its end with the numbers kept; of a test that found nothing, that it did."""
+    if evidence.tool.startswith("refute_") and all(c.status == "pass" for c in evidence.checks):
+        return evidence.summary.partition(". ")[0]
+    text = " ".join(evidence.summary.split())
+    return text if len(text) <= LONGEST_SUMMARY else f"{text[:HEAD]}…{text[HEAD - LONGEST_SUMMARY :]}"
 
 
 def _assumptions(draft: Draft, situation: Situation) -> list[list[str]]:

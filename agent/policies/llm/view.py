@@ -77,7 +77,7 @@ def situation_prompt(situation: Situation, task: str, *, study: bool = False, ch
     def fields(fold: Fold) -> dict[str, Any]:
         plan = situation.plan
         return _catalog(situation.words, situation.catalog, fold, named) | {
-            "question": _question(situation.question),
+            "question": question_line(situation.question),
             "plan": plan_lines(plan, situation.ledger) if plan else [],
             "evidence": evidence_lines(situation.ledger, fold, checks=checks),
         }  # fmt: skip
@@ -139,7 +139,7 @@ def _column(column: ColumnCard, catalog: Catalog, fold: Fold) -> list[Any]:
     return [column.name, column.type, *([said] if said or levels else []), *levels]
 
 
-def _question(question: CausalQuestion) -> dict[str, Any]:
+def question_line(question: CausalQuestion) -> dict[str, Any]:
     """The typed question without what was not said, nor the words it was read from."""
     said = question.model_dump(mode="json", exclude_defaults=True)
     hints = {k: v for k, v in said.pop("hints", {}).items() if k != "because"}
@@ -191,9 +191,9 @@ def step_done(plan: Plan, index: int, ledger: Sequence[Evidence]) -> bool:
 def evidence_lines(ledger: Sequence[Evidence], fold: Fold, *, checks: bool = True) -> list[list[Any]]:
     """The ledger: the latest pieces in full, older ones as a line each; every id stays, but of advice."""
     ledger = [e for e in ledger if e.tool not in ADVICE]
-    old = max(0, len(ledger) - fold.recent)
+    old, told = max(0, len(ledger) - fold.recent), set[str]()
     return [[e.id, e.tool, short(_said(e), fold.line)] for e in ledger[:old]] + [
-        [e.id, e.tool, _arguments(e), short(_said(e), LONGEST_SUMMARY), *_checks(e, checks)] for e in ledger[old:]
+        [e.id, e.tool, _arguments(e), short(_said(e), LONGEST_SUMMARY), *_checks(e, checks, told)] for e in ledger[old:]
     ]
 
 
@@ -205,16 +205,29 @@ def _arguments(evidence: Evidence) -> dict[str, Any]:
     """The arguments that tell one call from another; never the path of a file."""
     if evidence.tool == "data_load":
         return {}
-    return {k: v for k, v in evidence.args.items() if k not in UNSHOWN and v not in (None, "", [], {}, ())}
+    given = {k: v for k, v in evidence.args.items() if k not in UNSHOWN and v not in (None, "", [], {}, ())}
+    return {k: v for k, v in given.items() if not (isinstance(v, list | tuple) and _names_all(_said(evidence), v))}
 
 
-def _checks(evidence: Evidence, meaning: bool) -> list[str]:
-    """Checks that did not pass; those that passed are silent."""
+def _names_all(summary: str, values: Sequence[Any]) -> bool:
+    """Whether a summary has a list already, in its order and to its end."""
+    return f" {', '.join(map(str, values))}" in short(summary, LONGEST_SUMMARY)
+
+
+def _checks(evidence: Evidence, meaning: bool, told: set[str]) -> list[str]:
+    """Checks that did not pass; those that passed are silent, and what a check means is told the first time.
+
+    Args:
+        evidence: Whose checks.
+        meaning: Whether to tell what they mean at all.
+        told: Names of those that were told before; the new ones are added.
+    """
     open_ones = [c for c in evidence.checks if c.status != "pass"]
-    if meaning:
-        return [f"{c.name}: {c.status.upper()}: {short(c.meaning, 90)}" for c in open_ones[:5]]
-    failed = [c.name for c in open_ones if c.status == "fail"]
-    return [f"FAILED: {', '.join(failed)}"] if failed else []
+    new = [c for c in open_ones if c.name not in told][:5] if meaning else []
+    told.update(c.name for c in new)
+    failed = [c.name for c in open_ones if c.status == "fail" and c not in new]
+    lines = [f"{c.name}: {c.status.upper()}: {short(c.meaning, 90)}" for c in new]
+    return [*lines, *([f"FAILED: {', '.join(failed)}"] if failed else [])]
 
 
 def short(text: str, most: int) -> str:
