@@ -13,7 +13,7 @@ from ..domain.estimands import Assumption
 from ..domain.evidence import Check
 from ..domain.questions import Condition, Contrast
 from ..domain.results import EffectEstimate
-from ..linear import fit_ols, independent_columns, variance_of
+from ..linear import fit_ols, independent_columns
 from ..spec import Args, Tool
 from ._common import Estimate, assemble, error_words, premises
 from ._group_time import average, group_time_effects, outcomes_by_unit, p_value_of_none
@@ -21,6 +21,9 @@ from ._panel import make_panel, two_way
 from ._periods import periods_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from ..coding import Floats, Ints
     from ..design import Design
     from ..spec import Env
@@ -80,6 +83,7 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
         return _over_panel(make_panel(pair, args.time, args.unit), contrast, args)
     after, change, told = _periods(pair, args)
     group = pair.arm.astype(float)
+    alone = _alone(pair, pair.arm == 1)
     estimate, r_squared, t_value, dof = _fit(pair, group, after, contrast)
     trends = Check(
         name="parallel trends",
@@ -88,7 +92,9 @@ def run(args: DidArgs, env: Env) -> EffectEstimate:
         does_not_show=_NO_PROOF,
     )
     diagnostics = {"r_squared": r_squared, "t_value": t_value, "dof": dof} | _cells(pair, group, after)
-    return _assembled(pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args, change, told)
+    return _assembled(
+        pair, estimate, "difference_in_differences", "HC2", diagnostics, trends, args, change, (*told, *alone)
+    )
 
 
 def _assembled(
@@ -153,7 +159,10 @@ def _over_panel(panel: Panel, contrast: Contrast, args: DidArgs) -> EffectEstima
     }
     if len(panel.cohorts) == 1:
         estimate = Estimate(contrast, regression, error, dof, n_treated, pair.n_samples - n_treated)
-        return _assembled(pair, estimate, "two_way_fixed_effects", "CR1", diagnostics, _earlier(panel), args)
+        alone = _alone(pair, (panel.adoption < len(panel.periods))[panel.unit])
+        return _assembled(
+            pair, estimate, "two_way_fixed_effects", "CR1", diagnostics, _earlier(panel), args, warnings=alone
+        )
     if args.adjustment_set:
         raise AssumptionViolated(
             f"Units start {args.treatment!r} in {len(panel.cohorts)} different periods; for that the effects by group and period are "
@@ -174,6 +183,32 @@ def _over_panel(panel: Panel, contrast: Contrast, args: DidArgs) -> EffectEstima
     )
     return _assembled(
         pair, estimate, "group_time_average", "influence", diagnostics, _earlier(panel), args, warnings=(staggered,)
+    )
+
+
+def _alone(pair: Design, treated: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    """A warning where a group is one cluster, whose own shocks add nothing to a clustered error (Donald & Lang 2007).
+
+    Raises:
+        AssumptionViolated: each group is one cluster, so that the error would be zero.
+    """
+    import numpy as np
+
+    if pair.clusters is None:
+        return ()
+    of_treated, of_others = np.unique(pair.clusters[treated]), np.unique(pair.clusters[~treated])
+    sizes = {"treated": len(of_treated), "others": len(of_others)}
+    if min(sizes.values()) > 1 or len(np.intersect1d(of_treated, of_others)):
+        return ()
+    if max(sizes.values()) == 1:
+        raise AssumptionViolated(
+            f"The treated are one cluster of {pair.cluster!r} and the others are one too; how clusters vary cannot be told from that. "
+            f"Use more clusters, or leave cluster out for an error that counts chance among the rows only."
+        )
+    name = min(sizes, key=sizes.__getitem__)
+    return (
+        f"The {name} are a single cluster of {pair.cluster!r}: what happened to it alone cannot be told from the effect, and the interval "
+        f"does not count it.",
     )
 
 
@@ -231,8 +266,7 @@ def _fit(pair: Design, group: Floats, after: Floats, contrast: Contrast) -> tupl
     fit = fit_ols(np.column_stack([base, covariates]), pair.y)
     pick = np.zeros(fit.x.shape[1])
     pick[3] = 1.0
-    error = variance_of(fit.scores(pick, hc2=pair.clusters is None), pair.clusters, fit.x.shape[1]) ** 0.5
-    dof = float(fit.dof if pair.clusters is None else pair.clusters.max())
+    error, dof = fit.robust_error(pick, pair.clusters), fit.robust_dof(pair.clusters)
     classical = fit.classical_error(pick)
     spread = float(((pair.y - pair.y.mean()) ** 2).sum())
     r_squared = 1 - float(fit.residuals @ fit.residuals) / spread if spread else 0.0

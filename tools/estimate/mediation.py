@@ -134,7 +134,7 @@ def _together(design: Design, t: Floats, m: Floats, labels: tuple[str, ...]) -> 
         if bool(np.isin(m, (0.0, 1.0)).all()):
             wanted |= {"cde_mediator_0": picks[1], "cde_mediator_1": picks[1] + picks[3]}
         for name, pick in wanted.items():
-            value, error = float(pick @ fit.coef), variance_of(fit.scores(pick, hc2=hc2), design.clusters, 4) ** 0.5
+            value, error = float(pick @ fit.coef), fit.robust_error(pick, design.clusters)
             low, high, _ = interval(value, error, None)
             found |= {name: value, f"{name}_std_error": error, f"{name}_ci_low": low, f"{name}_ci_high": high}
     differs = p_value < ALPHA
