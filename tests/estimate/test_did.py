@@ -62,6 +62,17 @@ def test_the_sign_does_not_hang_on_what_the_periods_are_called(env: WorkspaceEnv
     assert len(found.warnings) == isinstance(names[0], str)
 
 
+def test_an_error_of_nothing_but_one_cluster_a_group_is_refused(env: WorkspaceEnv) -> None:
+    frame = env.table("two_periods")
+    frame["state"] = frame["t"].map({0: "PA", 1: "NJ"})
+    frame["county"] = np.where(frame["t"] == 1, -1, np.arange(len(frame)) % 30)
+    other = WorkspaceEnv(env.workspace, 0, {"two_periods": frame})
+    with pytest.raises(AssumptionViolated, match="one cluster of 'state' and the others are one too"):
+        run(ARGS.model_copy(update={"cluster": "state"}), other)
+    found = run(ARGS.model_copy(update={"cluster": "county"}), other)
+    assert any("treated are a single cluster of 'county'" in w for w in found.warnings)
+
+
 def test_a_column_that_is_one_before_is_told(env: WorkspaceEnv) -> None:
     frame = env.table("two_periods").assign(pre=lambda f: 1 - f["w"])
     found = run(ARGS.model_copy(update={"time": "pre"}), WorkspaceEnv(env.workspace, 0, {"two_periods": frame}))

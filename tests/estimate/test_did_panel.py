@@ -162,6 +162,11 @@ def test_a_panel_without_noise_is_judged_by_what_it_shows(run_on: Run) -> None:
     assert [c.status for c in checks] == ["pass", "fail"]
 
 
+def test_a_single_treated_unit_is_told(run_on: Run) -> None:
+    found = run_on(panel({3: 1, NEVER: 30}), "estimate_did", **ARGS)
+    assert any("treated are a single cluster of 'firm'" in w for w in found.warnings)
+
+
 def test_units_treated_from_the_first_period_on_are_left_out_with_a_warning(run_on: Run) -> None:
     found = run_on(panel({0: 5, 3: 20, NEVER: 20}), "estimate_did", **ARGS)
     assert found.n_used == 40 * 6
