@@ -101,3 +101,31 @@ def test_the_number_nearest_word_names_the_running_variable():
         "What is the effect of legal access to alcohol on deaths?",
     )
     assert (treatment, hints.running_variable, hints.cutoff) == ("age", "age", 21)
+
+
+def test_first_letters_of_several_words_are_a_short_part_of_a_name():
+    reading = read_question(
+        "How did air conditioning change output?", catalog("ac_on:binary output:continuous temp:continuous")
+    )
+    assert reading.question is not None
+    assert (reading.question.treatment, reading.question.outcome) == ("ac_on", "output")
+
+
+def test_an_additional_child_is_a_number_of_children():
+    text = (
+        "kids: number of children. hours: weekly hours of work. samesex: 1 if the first two children have the same sex."
+    )
+    treatment, _ = hints_of(
+        "kids:count hours:continuous samesex:binary",
+        text,
+        "What is the effect of an additional child on hours of work?",
+    )
+    assert treatment == "kids"
+
+
+def test_what_the_text_does_not_tell_of_stays_unread():
+    text = "Registry. vaccinated: had two doses. infected: infected within 90 days."
+    reading = read_question(
+        "Does wearing masks lower the probability of infection?", catalog("vaccinated:binary infected:binary", text)
+    )
+    assert reading.question is None

@@ -6,7 +6,8 @@ its levels; words of one family (`training`, `program`) stand for each other mor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +22,10 @@ MAX_FULL_INDEX = 3000
 EXACT, ROOT, PREFIX, ABBREVIATED, FAMILY = 1.0, 0.9, 0.85, 0.6, 0.62
 DESCRIBED, FAR_DESCRIBED, LEVEL, STUDY = 0.85, 0.75, 0.85, 0.75
 GENERIC_WEIGHT, NAMED_GENERIC_WEIGHT, UNKNOWN_WEIGHT, UNKNOWN_TAIL_WEIGHT, HEAD_WEIGHT = 0.35, 0.6, 0.5, 0.1, 1.5
+INITIALS = 0.7
+"""Score of a column whose name has the first letters of several words of the phrase."""
+MAX_INITIALS = 4
+_LETTERS_DIGITS = re.compile(r"[a-z]+\d+")
 _VOWELS = frozenset("aeiou")
 _HEAD_ENDS = frozenset(
     {"of", "from", "in", "at", "who", "whether", "that", "which", "with", "by", "for", "on", "among"}
@@ -67,6 +72,8 @@ class ColumnIndex:
         self._roots: dict[str, list[_Term]] = {}
         self._families: dict[int, list[_Term]] = {}
         self._initials: dict[str, list[tuple[str, _Term]]] = {}
+        self._short: dict[str, list[int]] = {}
+        """Short parts of names, which may be the first letters of several words."""
         self._weights: list[list[float]] = []
         self._described_size: list[int] = []
         self._cache: dict[str, dict[int, list[_Term]]] = {}
@@ -83,7 +90,12 @@ class ColumnIndex:
         self._weights.append(
             [GENERIC_WEIGHT if p in GENERIC or stem(p) in GENERIC or len(p) < 2 or p.isdigit() else 1.0 for p in parts]
         )
+        for mixed in _LETTERS_DIGITS.findall(name.lower()):  # p99, which is cut into p and 99
+            for word in ABBREVIATIONS.get(mixed, "").split():
+                self._put(stem(word), _Term(i, 0, 0.95, f"{mixed!r} stands for {word!r}"), by_family=True)
         for k, part in enumerate(parts):
+            if 2 <= len(part) <= MAX_INITIALS and part.isalpha() and part not in GENERIC:
+                self._short.setdefault(part, []).append(i)
             self._put(stem(part), _Term(i, k, EXACT, "named"), by_family=True)
             if len(part) >= 2 and not _VOWELS & set(part[1:]):
                 self._initials.setdefault(part[0], []).append(
@@ -205,7 +217,19 @@ class ColumnIndex:
         found = [m if m.column not in locked else _lock(m, locked[m.column], len(words)) for m in found]
         missing = [c for c in locked if c not in {m.column for m in found}]
         found += [_lock(Match(c, 0.4, "named"), locked[c], len(words)) for c in missing]
+        if self._short:
+            found = _best_of((*found, *self._by_initials(span)))
         return sorted(found, key=lambda m: (-m.score, self.names.index(m.column) if len(found) < 50 else 0))
+
+    def _by_initials(self, span: Sequence[Token]) -> Iterator[Match]:
+        """Columns with a short part that the first letters of several words make: `bmi` for body mass index."""
+        for words in ([t for t in span if t.is_word], [t for t in span if t.is_word and t.low not in FUNCTION]):
+            for size in range(2, MAX_INITIALS + 1):
+                for i in range(len(words) - size + 1):
+                    window = words[i : i + size]
+                    for position in self._short.get("".join(t.low[0] for t in window), ()):
+                        text = " ".join(t.text for t in window)
+                        yield Match(self.names[position], INITIALS, f"its name has the first letters of {text!r}")
 
     def content_words(self, span: Sequence[Token]) -> list[str]:
         """The stems of a phrase that may name a column, without repetition, the head last."""
@@ -237,6 +261,15 @@ class ColumnIndex:
         name = sum(w * matched.get(k, 0.0) for k, w in enumerate(weights)) / sum(weights)
         words = 0.9 * min(1.0, described / max(1, min(4, self._described_size[column]))) if described else 0.0
         return max(name, words * matched.get(-1, 0.0), matched.get(-2, 0.0))
+
+
+def _best_of(matches: Iterable[Match]) -> list[Match]:
+    """One match a column, the best."""
+    best: dict[str, Match] = {}
+    for match in matches:
+        if match.column not in best or match.score > best[match.column].score:
+            best[match.column] = match
+    return list(best.values())
 
 
 def _lock(match: Match, lock: float, n_words: int) -> Match:

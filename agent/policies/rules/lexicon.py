@@ -83,7 +83,7 @@ ABBREVIATIONS = {
     "crd": "credit", "cig": "cigarette", "cigs": "cigarettes", "alc": "alcohol", "bmi": "weight", "preg": "pregnancy",
     "bw": "birth weight", "diff": "difference", "dist": "distance", "sat": "satisfaction", "perf": "performance",
     "lwage": "log wage", "lnwage": "log wage", "logwage": "log wage", "lwages": "log wages", "lnincome": "log income",
-    "lincome": "log income", "tmt": "treatment", "rx": "medication", "adm": "admission",
+    "lincome": "log income", "tmt": "treatment", "mpg": "fuel economy", "rx": "medication", "adm": "admission",
 }  # fmt: skip
 """What an abbreviation in a column name usually stands for."""
 
@@ -109,7 +109,7 @@ STOP = FUNCTION | _words(
     similar total new actual certain said variable column feature measure measurement value data dataset table high
     low good bad great lead result involve suitable proper appropriate different typical typically using having
     being getting taking giving going help help_to end_up respective particular given main whole compared similarly
-    relevant subsequent send all enough able need let try seem happen matter work anything something"""
+    relevant subsequent send all enough able need let try seem happen matter work anything something cent"""
 )
 """Words that say nothing about a column, unless a column is named so."""
 

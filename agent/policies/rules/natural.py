@@ -32,6 +32,8 @@ from .roles import study_sentences
 from .words import Token, name_parts, root, tokenise
 
 MIN_SUPPORT = 1.0
+MIN_RIVAL = 0.5
+"""Support from which on another column may be meant as well."""
 MAX_BEFORE, MAX_AFTER = 70, 50
 """Characters before and after a number within which its column is named."""
 PERIOD_PARTS = frozenset(
@@ -212,13 +214,14 @@ def named_beside(phrase: Sequence[Token], context: Context, leave_out: Sequence[
     """The one two-level column that a sentence which tells of the phrase names: `the build went to some servers (canary = 1)`."""
     text = prose(context.catalog.codebook)
     periods = {*context.roles.before_after} | ({period_of_two(context)} - {None})
+    rivals = {name for name, support in said_of(phrase, context, leave_out) if support >= MIN_RIVAL}
     for sentence in study_sentences(text):
         written = {t.text for t in sentence}
         named = [
             n for n, c in context.index.cards.items()
             if c.type == "binary" and n in written and n not in leave_out and n not in periods and len(n) > 1
         ]  # fmt: skip
-        if len(named) == 1 and speaks_of(sentence, phrase):
+        if len(named) == 1 and not rivals - {*named} and speaks_of(sentence, phrase):
             return named[0], " ".join(text[sentence[0].start : sentence[-1].end].split())[:80]
     return None
 

@@ -33,6 +33,7 @@ _TOLD = frozenset(
 _VERBS = frozenset({"can", "could", "may", "might", "is", "are", "will", "would", "be", "holds", "hold", "does", "do", "carries", "carry",
                     "transfers", "transfer", "generalizes", "generalize", "generalise", "generalises", "extends", "extend"})  # fmt: skip
 """Verbs that make what went before a subject: what follows speaks of the effect, not of the outcome."""
+_COUNTED = frozenset({"additional", "extra", "another", "fewer", "number"})
 _PRONOUNS = frozenset({"it", "this", "that", "they", "them", "she", "he"})
 
 
@@ -88,7 +89,8 @@ def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
         return NOTHING
     lists = role == "any"
     head = _before_clause(head_of(tokens, lists=lists), context)
-    content = [t for t in head if t.is_word and (t.stem not in GENERIC_HEADS or t.column)]
+    counted = any(t.low in _COUNTED for t in head)  # `an additional child` is a number of children
+    content = [t for t in head if t.is_word and (counted or t.stem not in GENERIC_HEADS or t.column)]
     best: tuple[Match, ...] = ()
     used: Sequence[Token] = head
     if context.index.content_words(content):

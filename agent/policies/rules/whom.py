@@ -90,11 +90,22 @@ def read_whom(sentences: Sequence[Sequence[Token]], treatment: str, used: set[in
             if token.lock >= 1.5 or found.estimand:
                 continue
             _by_noun(tokens, i, token, used, found)
+            if not found.estimand and _undone(tokens, i):
+                found.estimand = "ATT"
+                found.because.append(f"{_MEANING['ATT']}, from {' '.join(t.text for t in tokens[i : i + 4])!r}")
             if not found.estimand and token.low in _WHO:
                 _by_clause(tokens, i, treatment, used, context, found)
                 if not found.estimand:
                     _by_other_world(tokens, i, found)
     return found
+
+
+def _undone(tokens: Sequence[Token], i: int) -> bool:
+    """`would … have been … had they not been protected`: a treatment that was had is taken away in thought."""
+    rest = [t.low for t in tokens[i : i + 5]]
+    begins = rest[:1] == ["had"] or rest[:1] == ["if"]
+    denied = "not" in rest[1:4] and ("had" in rest[:3]) and bool({"they", "it", "these", "those"} & set(rest[:3]))
+    return begins and denied and any(t.low == "would" for t in tokens)
 
 
 def _by_other_world(tokens: Sequence[Token], i: int, found: Whom) -> None:
