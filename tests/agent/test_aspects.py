@@ -11,7 +11,7 @@ import pytest
 from whence.agent.policies.rules.read import read_question
 from whence.agent.session import Session
 from whence.agent.state import Answer, Catalog
-from whence.tools.domain.questions import Aspects, EffectQuestion
+from whence.tools.domain.questions import Aspects, DiscoveryQuestion, EffectQuestion
 from whence.tools.domain.results import ColumnCard, DatasetCard, EffectParts, result_from_json
 
 COLUMNS = {
@@ -154,6 +154,16 @@ def test_the_rows_of_an_experiment_answer_and_the_others_are_shown() -> None:
     assert question.aspects == Aspects(by="source", trial="randomized")
 
 
+def test_instruments_of_a_direction_are_read_and_a_single_one_is_not_enough() -> None:
+    words = "What is the causal direction between rides and age? {} exogenous instrumental variables."
+    both = read_question(
+        words.format("visits and awareness are"), catalog("rides", "age", "visits", "awareness")
+    ).question
+    one = read_question(words.format("visits is one of the"), catalog("rides", "age", "visits", "awareness")).question
+    assert both == DiscoveryQuestion(variables=("rides", "age"), instruments=("visits", "awareness"))
+    assert one == DiscoveryQuestion(variables=("rides", "age"))
+
+
 @pytest.fixture
 def ask(tmp_path: Path):
     def ask(frame: pd.DataFrame, words: str) -> Answer:
@@ -209,3 +219,20 @@ def test_a_population_without_outcomes_is_carried_over_to(ask) -> None:
     assert carried.value == pytest.approx(1, abs=0.5)
     assert any("cannot be seen in these data" in c.text for c in answer.claims)
     assert not any("unsupported" in w for w in answer.warnings)
+
+
+@pytest.mark.slow
+def test_the_direction_is_told_by_instruments_despite_a_hidden_cause(ask) -> None:
+    rng = np.random.default_rng(0)
+    rain, fertiliser, hidden = rng.normal(size=(3, 600))
+    soil = rain + hidden + rng.normal(size=600)
+    crop = 0.8 * soil + fertiliser + hidden + rng.normal(size=600)
+    frame = pd.DataFrame({"rain": rain, "fertiliser": fertiliser, "soil": soil, "crop": crop})
+    answer = ask(
+        frame,
+        "What is the causal direction between crop and soil? rain and fertiliser are instrumental variables for them.",
+    )
+    said = " ".join(c.text for c in answer.claims)
+    assert "soil -> crop" in said
+    assert "each instrument acts on one of the two directly" in said
+    assert "no common cause is hidden" not in said

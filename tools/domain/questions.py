@@ -128,6 +128,8 @@ class DiscoveryQuestion(Model):
     target: str | None = None
     variables: tuple[str, ...] = ()
     """Empty: all usable columns."""
+    instruments: tuple[str, ...] = ()
+    """Of a direction between two variables: columns that the words call exogenous, each acting on one of the two."""
 
 
 class RelationQuestion(Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....tools.domain.questions import AdjustmentQuestion, DiscoveryQuestion, RelationQuestion
+from ....tools.domain.results import GraphResult
 from ...policy import Situation
 from ...state import Plan, PlanStep, ToolCall
 from .learn import discovery_calls, graph_in_use
@@ -29,6 +30,11 @@ def graph_plan(question: GraphQuestion, situation: Situation) -> Plan:
         if given
         else "no graph was given; that there is no hidden common cause is an assumption"
     )
+    if isinstance(question, DiscoveryQuestion) and question.instruments and not given:
+        source = (
+            f"regress both columns on {' and '.join(question.instruments)}, and only then learn the graph from the data"
+        )
+        reason = "the words name instruments: what moves the cause moves the effect too, and not the other way round"
     last = {
         "discovery": "report its edges, and say which directions the data leave open",
         "relation": "read the relation off the graph, with the path that makes it so",
@@ -54,12 +60,32 @@ def graph_calls(question: GraphQuestion, situation: Situation) -> tuple[ToolCall
                 why="see which columns are fit for analysis",
             ),
         )
+    if (call := _by_instruments(question, situation)) is not None and not seen.ran(call.tool):
+        return (call,)
+    told = [r for _, r in seen.pairs(GraphResult) if r.method == "instruments" and r.graph.kind == "dag"]
+    if told:
+        return ()  # the direction is what was asked, and the instruments told it
     graph = graph_in_use(situation, seen)
     pair = (question.treatment, question.outcome) if isinstance(question, AdjustmentQuestion) else (None, None)
     calls = discovery_calls(situation, seen, *pair)
     if calls or graph is None:
         return calls
     return tuple(c for c in _questions(question, graph, situation) if not seen.ran(c.tool))
+
+
+def _by_instruments(question: GraphQuestion, situation: Situation) -> ToolCall | None:
+    """For a direction between two columns with instruments that the words name: what moves the cause moves the effect."""
+    table = situation.catalog.table
+    if (
+        not isinstance(question, DiscoveryQuestion)
+        or not question.instruments
+        or table is None
+        or situation.catalog.graph
+    ):
+        return None
+    first, second = question.variables
+    args = {"dataset": table.name, "source": first, "target": second, "instruments": question.instruments}
+    return ToolCall(tool="discover_instruments", args=args, why="see which column passes on what moves it")
 
 
 def _independence(question: RelationQuestion, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:

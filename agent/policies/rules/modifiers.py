@@ -19,7 +19,9 @@ _OTHERS = _ALL_OF | {"other", "remain", "observable", "observe"}
 _COVARIATE_NOUNS = frozenset(
     {"covariate", "confounder", "control", "variable", "column", "factor", "else", "characteristic", "thing", "equal"}
 )
-_REQUESTED = frozenset({"report", "provide", "state", "give", "check", "discuss", "estimate", "compare", "compute", "interpret", "explain"})
+_REQUESTED = frozenset(
+    {"report", "provide", "state", "give", "check", "discuss", "estimate", "compare", "compute", "interpret", "explain"}
+)
 """A list of covariates that goes on with one of these words has ended, and another request has begun."""
 _PRONOUNS = frozenset({"it", "them", "this", "these"})
 _NOTHING = frozenset({"anything", "nothing", "covariate", "control", "confounder", "adjustment"})
@@ -227,7 +229,9 @@ def _take_covariates(span: Sequence[Token], cue: Token, context: Context, found:
     missing = [
         u
         for u in unknown
-        if not set(u.lower().split()) & generic and u.lower().split()[0] not in _REQUESTED and not set(stems) & {"confounder", "confounding", "bias"}
+        if not set(u.lower().split()) & generic
+        and u.lower().split()[0] not in _REQUESTED
+        and not set(stems) & {"confounder", "confounding", "bias"}
     ]
     found.unread += missing
     # after "relevant variables" the list names no columns, and what follows is often another request
@@ -295,6 +299,15 @@ def _instrument(tokens: Sequence[Token], context: Context, found: Modifiers) -> 
                 found.because.append(
                     f"instrument = {columns[0]!r}, from {words_of(tokens[slice(*slots.spans['I'])])!r}"
                 )
+
+
+def named_instruments(sentences: Sequence[Sequence[Token]], pair: Sequence[str]) -> tuple[str, ...]:
+    """The columns beside a pair that the words call instruments or exogenous; none when fewer than two are."""
+    found: dict[str, None] = {}
+    for tokens in sentences:
+        if any(t.stem.startswith(("instrument", "exogen")) or t.low == "iv" for t in tokens if t.lock < 1.5):
+            found.update(dict.fromkeys(t.column for t in tokens if t.column is not None and t.column not in pair))
+    return tuple(found) if len(found) > 1 and len(pair) == 2 else ()
 
 
 def _cluster(tokens: Sequence[Token], context: Context, found: Modifiers) -> None:

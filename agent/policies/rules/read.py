@@ -23,7 +23,7 @@ from .details import Half
 from .effect_words import read_effect
 from .grammar import CUTS, Frame, frames
 from .lexicon import FOREIGN, FUNCTION
-from .modifiers import Modifiers, read_modifiers
+from .modifiers import Modifiers, named_instruments, read_modifiers
 from .prepare import Prepared
 from .slots import NOTHING, Filled, fill, head_of, listed, pair_up
 from .suggest import example_questions
@@ -83,13 +83,12 @@ def read_question(words: str, catalog: Catalog) -> Reading:
         return _problem(_not_understood(prepared, context), catalog, context, mended)
     modifiers = read_modifiers(prepared.sentences, context)
     best = fits[0]
-    sentence = prepared.sentences[best.sentence]
     if best.frame.kind == "effect":
         people = best.tokens[slice(*best.spans.get("P", (0, 0)))]
         half = Half(words, prepared, best.sentence, best.slots.get("T"), best.slots.get("Y"), people, modifiers)
         reading = read_effect(half, context, cause_words=_asks_whether_causes(best))
     else:
-        reading = _other(best, sentence, modifiers, context)
+        reading = _other(best, prepared, modifiers, context)
     if reading.problem is not None:
         return _problem(reading.problem, catalog, context, (*mended, *reading.because))
     return reading.model_copy(update={"because": (*mended, *reading.because)})
@@ -217,8 +216,9 @@ def _not_understood(prepared: Prepared, context: Context) -> str:
     )
 
 
-def _other(fit: Fit, sentence: Sequence[Token], modifiers: Modifiers, context: Context) -> Reading:
+def _other(fit: Fit, prepared: Prepared, modifiers: Modifiers, context: Context) -> Reading:
     """Questions that are not about the size of an effect."""
+    sentence = prepared.sentences[fit.sentence]
     kind = fit.frame.kind
     missing = [s for s in fit.slots.values() if s.best is None]
     if missing and kind != "graph":
@@ -250,7 +250,10 @@ def _other(fit: Fit, sentence: Sequence[Token], modifiers: Modifiers, context: C
         question = DiscoveryQuestion(target=None)
         because.append(f"what {columns['T']!r} affects is read off the graph of all columns")
     elif kind in ("graph", "direction"):
-        question = DiscoveryQuestion(variables=_variables(fit, sentence, columns, context))
+        variables = _variables(fit, sentence, columns, context)
+        moving = named_instruments(prepared.sentences, variables) if kind == "direction" else ()
+        question = DiscoveryQuestion(variables=variables, instruments=moving)
+        because += [f"instruments = {', '.join(moving)}, which the words call exogenous"] if moving else []
         because += [f"the graph over {', '.join(question.variables) or 'all usable columns'}"]
     elif kind == "root_cause":
         question = AttributionQuestion(target=columns["Y"], mode="root_cause")

@@ -21,6 +21,10 @@ from .opinion import opinion_claims
 from .wording import listed
 
 NO_HIDDEN = "This takes for granted that no common cause is hidden; the data cannot show that."
+BY_INSTRUMENTS = (
+    "This takes for granted that each instrument acts on one of the two directly and shares no cause with either, as the question "
+    "says; a hidden common cause of the two does no harm."
+)
 
 
 def write_graph(question: DiscoveryQuestion | RelationQuestion | AdjustmentQuestion, situation: Situation) -> Draft:
@@ -34,8 +38,10 @@ def write_graph(question: DiscoveryQuestion | RelationQuestion | AdjustmentQuest
         draft = _independence(question, seen)
     else:
         draft = _relation(question, seen)
-    if situation.catalog.graph is None and seen.result(GraphResult) is not None:
-        more = (*opinion_claims(situation, seen), Claim(text=NO_HIDDEN))
+    found = seen.result(GraphResult)
+    if situation.catalog.graph is None and found is not None:
+        premise = BY_INSTRUMENTS if found.method == "instruments" else NO_HIDDEN
+        more = (*opinion_claims(situation, seen), Claim(text=premise))
         draft = draft.model_copy(update={"claims": (*draft.claims, *more)})
     return draft
 
