@@ -56,7 +56,7 @@ def run(args: AdjustmentSetArgs, env: Env) -> Refutation:
         refuted_std=other.std_error,
         n_runs=1,
         checks=(check,),
-        warnings=(*other.warnings, *([check.meaning] if check.status == "fail" else [])),
+        warnings=(check.meaning,) if check.status == "fail" else (),
     )
 
 
@@ -85,7 +85,7 @@ def _told(estimate: EffectEstimate) -> str:
         if estimate.ci_low is None or estimate.ci_high is None
         else f" [{estimate.ci_low:.4g}, {estimate.ci_high:.4g}]"
     )
-    return f"{estimate.value:.4g}{interval}"
+    return f"{estimate.value:.4g}{interval} on {estimate.n_used} rows"
 
 
 def _listed(names: Iterable[str]) -> str:

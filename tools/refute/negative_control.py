@@ -62,7 +62,7 @@ def run(args: NegativeControlArgs, env: Env) -> Refutation:
         refuted_std=result.std_error,
         n_runs=1,
         checks=(_check(result),),
-        warnings=result.warnings,
+        warnings=tuple(f"The estimate with the negative control: {w}" for w in result.warnings),
     )
 
 
