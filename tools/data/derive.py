@@ -1,4 +1,4 @@
-"""Compute new columns from others: logarithm, ratio, difference, sum, or whether a column passes a threshold or has a level."""
+"""Compute new columns: logarithm, ratio, difference, sum, or whether a column passes a threshold or has a level."""
 
 from __future__ import annotations
 
