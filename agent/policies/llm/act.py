@@ -20,6 +20,7 @@ from .critic import OFF
 from .prompt import Prompt
 from .reply import Reply, RequestedCall
 from .schemas import decode_arguments, decode_object
+from .search import find_tools
 from .view import short, situation_prompt, step_done
 
 MOST_TURNS = 5
@@ -210,7 +211,7 @@ class _Act:
 
     def _found(self, call: RequestedCall) -> str:
         query = str(decode_object(call.arguments_json, "The arguments of find_tools").get("query", ""))
-        names = toolbox.find(query, self.allowed)
+        names = find_tools(query, self.allowed)
         self.found = list(dict.fromkeys([*self.found, *names]))
         self.shown = [n for n in self.shown if n not in self.found]
         return f"Now to be called: {', '.join(names)}." if names else "No tool of the plan's stages does that."

@@ -6,8 +6,7 @@ write files, or that bring in a graph nobody gave or learned, are never offered:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -28,7 +27,6 @@ STAGES: dict[str, tuple[str, ...]] = {
     "formal": ("reason",),
 }
 """Stages that a question of each kind may use."""
-MOST_FOUND = 6
 FIND, DETAIL = "find_tools", "detail"
 PSEUDO: tuple[Schema, ...] = (
     {
@@ -132,15 +130,6 @@ def tool(name: str) -> Tool[Any, Any]:
     return get_tool(name)
 
 
-def find(query: str, names: Sequence[str]) -> list[str]:
-    """Names of the tools whose name or description shares most words with a query, the best first."""
-    wanted = _words(query)
-    described = list_tools()
-    scored = [(len(wanted & _words(f"{n.replace('_', ' ')} {described[n]}")), n) for n in names]
-    best = sorted((s for s in scored if s[0]), key=lambda s: -s[0])
-    return [name for _, name in best[:MOST_FOUND]]
-
-
 @cache
 def _schema(name: str) -> Schema:
     return function_schema(get_tool(name))
@@ -148,8 +137,3 @@ def _schema(name: str) -> Schema:
 
 def _stage(name: str) -> str:
     return name.split("_", 1)[0]
-
-
-def _words(text: str) -> set[str]:
-    """Words by their first letters, so that endings do not matter."""
-    return {w[:6] for w in re.findall(r"[a-z]{3,}", text.lower())}
