@@ -105,7 +105,7 @@ NEEDS = (
     ("is the effect identifiable from this graph", "identify_effect"),
     ("probability of necessity and sufficiency", "estimate_necessity"),
 )
-"""A need as a model would put it, and the tool that meets it; the first half was written after the search."""
+"""A need as a model would put it, and the tool that meets it; the first 48 were written after the list of methods."""
 NAMES = [n for n in list_tools() if n not in NEVER and not n.startswith(("report_", "knowledge_", "reason_"))]
 
 
