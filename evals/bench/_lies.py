@@ -78,9 +78,14 @@ OTHERS = (
     *(
         Lie("causal verb, unidentified", text, ("E4",), "unidentified")
         for text in (
-            "Wages went up because of schooling.", "Schooling is effective.", "Schooling has a strong effect on wages.",
-            "Schooling raises wages, as everybody could see.", "Schooling pushes wages up.", "Wages are higher thanks to schooling.",
-            "Schooling makes wages higher.", "Schooling lifts pay, whatever a critic would say.",
+            "Wages went up because of schooling.",
+            "Schooling is effective.",
+            "Schooling has a strong effect on wages.",
+            "Schooling raises wages, as everybody could see.",
+            "Schooling pushes wages up.",
+            "Wages are higher thanks to schooling.",
+            "Schooling makes wages higher.",
+            "Schooling lifts pay, whatever a critic would say.",
         )
     ),
     Lie("wrong unit or scale", "One more year raises lwage by 0.1783 dollars.", ("E4",), "instrument"),
