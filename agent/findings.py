@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from ..memory.store import Memory
 from ..tools.domain.evidence import Evidence
-from ..tools.domain.graphs import AnyGraph
-from ..tools.domain.results import GraphResult, result_from_json
+from ..tools.domain.graphs import AnyGraph, Dag
+from ..tools.domain.results import DatasetCard, GraphResult, result_from_json
 from .state import Answer, Catalog
 
 
@@ -60,8 +60,24 @@ def first_evidence(
     """
     found = [load] if load else []
     if graph is not None and name is not None:
+        graph, hidden = _hidden(graph, load)
         given = GraphResult(name=name, graph=graph, method="read")
         body = given.model_dump(mode="json")
-        found.append(Evidence(id="", tool="graph_read", args={"name": name}, result=body, summary=given.summary()))
+        found.append(
+            Evidence(
+                id="", tool="graph_read", args={"name": name}, result=body, summary=given.summary(), warnings=hidden
+            )
+        )
     found += opinions
     return tuple(e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1))
+
+
+def _hidden(graph: AnyGraph, load: Evidence | None) -> tuple[AnyGraph, tuple[str, ...]]:
+    """The graph with the nodes hidden that the table has no column for, and what to say of it."""
+    card = result_from_json(load.result) if load and load.result else None
+    columns = {c.name for c in card.columns} if isinstance(card, DatasetCard) else set[str]()
+    missing = [n for n in graph.observed if n not in columns]
+    if not isinstance(graph, Dag) or not missing or len(columns & {*graph.observed}) < 2:
+        return graph, ()
+    told = f"Taken as hidden, since the table has no such column: {', '.join(map(repr, missing[:10]))}."
+    return Dag.build(graph.edges, nodes=graph.nodes, latent=(*graph.latent, *missing)), (told,)

@@ -103,10 +103,17 @@ def rightful_primary(situation: Situation) -> Evidence | None:
         return None
     asked = _conditions([c.model_dump() for c in question.population])
     for tool in plan.estimators:
+        if not may_answer(tool, plan):
+            continue
         for e in situation.ledger:
             if e.ok and e.tool == tool and not e.exploratory and _conditions(e.args.get("population")) == asked:
                 return e
     return None
+
+
+def may_answer(tool: str, plan: Plan) -> bool:
+    """Whether a tool's estimate can be the answer: the arms as they are answer only where nothing need be adjusted for."""
+    return tool != UNADJUSTED or not plan.adjustment_set or plan.design == "experiment"
 
 
 def primary_faults(draft: Draft, situation: Situation) -> tuple[str, ...]:
@@ -125,6 +132,10 @@ def primary_faults(draft: Draft, situation: Situation) -> tuple[str, ...]:
         return (
             f"The primary estimate must be {rightful.id} ({rightful.tool}), which the plan declared before any estimate "
             f"existed; {chosen.id} ({chosen.tool}) may be mentioned beside it.",
+        )
+    if situation.plan and not may_answer(chosen.tool, situation.plan):
+        return (
+            f"{chosen.id} ({chosen.tool}) does not adjust for {list(situation.plan.adjustment_set or ())!r}; it is no answer.",
         )
     if chosen.exploratory:
         return (f"{chosen.id} ({chosen.tool}) was not in the plan: it is exploratory and cannot be the answer.",)

@@ -106,6 +106,8 @@ class Session(Opinions):
         )
         self.runtime.warm()
         self._loads: dict[str, Evidence] = {}
+        self._given: dict[str, AnyGraph] = {}
+        """Graphs in use as they were given; a run hides the nodes that its table has no column for."""
         self._proposals: dict[str, Proposal] = {}
         self._advised: dict[str, list[Evidence]] = {}
         self._learned: GraphResult | None = None
@@ -166,7 +168,7 @@ class Session(Opinions):
     def current_graph(self) -> tuple[str, AnyGraph] | None:
         """The graph in use with its name, else the one the last run learned."""
         if self.graph_name is not None:
-            return self.graph_name, self.workspace.graphs[self.graph_name]
+            return self.graph_name, self._given[self.graph_name]
         return (self._learned.name, self._learned.graph) if self._learned else None
 
     def edit_graph(self, words: str) -> AnyGraph:
@@ -196,7 +198,7 @@ class Session(Opinions):
         return graph
 
     def _use(self, name: str, graph: AnyGraph) -> None:
-        self.workspace.graphs[name] = graph
+        self.workspace.graphs[name] = self._given[name] = graph
         self.graph_name = name
 
     def save_graph(self, name: str, note: str = "") -> None:
@@ -279,7 +281,7 @@ class Session(Opinions):
     def _start_ledger(self, catalog: Catalog) -> None:
         """A run's ledger begins with what it was given."""
         self.workspace.ledger.clear()
-        graph = self.workspace.graphs[catalog.graph] if catalog.graph else None
+        graph = self._given[catalog.graph] if catalog.graph else None
         name = catalog.table.name if catalog.table else ""
         opinions = [p.evidence for p in (self._proposals.get(name),) if p] + self._advised.get(name, [])
         for evidence in first_evidence(self._loads.get(name), catalog.graph, graph, opinions):

@@ -223,3 +223,18 @@ def test_what_the_audit_warns_of_in_the_columns_used_is_said(start: Any) -> None
     warnings = session.ask("What is the effect of t on y adjusting for z?").warnings
     assert any("'z'" in w and "-999" in w for w in warnings)
     assert not any("'unused'" in w for w in warnings)
+
+
+def test_a_node_without_a_column_is_hidden_and_the_naive_difference_never_answers(start: Any, tmp_path: Any) -> None:
+    session = start()
+    session.add_frame(get_example("confounder").simulate(N_SAMPLES, seed=2), "short of a column")
+    session.use_graph("z -> t; z -> y; q -> t; q -> y; t -> y")
+    answer = session.ask(QUESTION)
+    assert (answer.status, answer.estimate) == ("not_identifiable", None)
+    assert any("Taken as hidden" in w and "'q'" in w for w in answer.warnings)
+    frame = get_example("confounder").simulate(N_SAMPLES, seed=2)
+    session.add_frame(frame.assign(q=0.0), "whole")
+    constant = session.ask(QUESTION)
+    assert constant.estimate is None or constant.estimator != "difference_in_means"
+    session.add_frame(frame.assign(q=np.random.default_rng(0).standard_normal(N_SAMPLES)), "whole")
+    assert set(session.ask(QUESTION).adjustment_set or ()) == {"q", "z"}

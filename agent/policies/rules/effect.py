@@ -10,6 +10,7 @@ from ....tools.domain.questions import EffectQuestion, EstimandKind
 from ....tools.domain.results import EffectEstimate, EffectRange, Identification
 from ...calls import not_made
 from ...policy import Situation
+from ...primary import UNADJUSTED
 from ...state import Plan, PlanStep, ToolCall
 from .derive import DERIVE, derive_call, derive_steps, with_derived
 from .design import Design, binary, choose_design
@@ -312,6 +313,8 @@ def primary_estimate(
 ) -> tuple[Evidence, EffectEstimate] | None:
     """The estimate that answers: the first tool in the planned order that succeeded on the whole population asked for."""
     order = estimators(question, design, situation, found.strategy)
+    if adjusted_for(design, found) and design.kind != "experiment":
+        order = tuple(tool for tool in order if tool != UNADJUSTED)  # the arms as they are: beside the answer, never it
     asked = [c.model_dump() for c in question.population]
     for tool in order:
         for evidence, estimate in seen.pairs(EffectEstimate):
