@@ -154,6 +154,12 @@ def test_the_rows_of_an_experiment_answer_and_the_others_are_shown() -> None:
     assert question.aspects == Aspects(by="source", trial="randomized")
 
 
+def test_rows_that_the_words_choose_stay_chosen_although_others_are_of_an_experiment() -> None:
+    question = read("Does subsidy affect rides where source is observational?", "source")
+    assert question.hints.design is None
+    assert ("source", "randomized") not in [(c.column, c.value) for c in question.population]
+
+
 def test_instruments_of_a_direction_are_read_and_a_single_one_is_not_enough() -> None:
     words = "What is the causal direction between rides and age? {} exogenous instrumental variables."
     both = read_question(

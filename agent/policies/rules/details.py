@@ -60,24 +60,13 @@ def build_question(half: Half, treatment: str, outcome: str, context: Context) -
         population += [c for m in mediators[:1] if (c := _held(m, modifiers.held_at, half, context))]
     because += _unused(half, used | whom.used, because)
     contrast = _contrast(half, treatment, context, because)
-    aspects = AspectReader(half.words, half.prepared.sentences, {treatment, outcome}, context)
-    asked = aspects.read(groups, mediators, modifiers.adjust or ())
-    because += aspects.because
-    if asked is not None:
-        population = [c for c in population if c.column != asked.by]
-        modifiers.mediators = list(dict.fromkeys((*modifiers.mediators, *asked.through)))
-    if asked is not None and asked.worlds and contrast is not None and _turned(contrast, treatment, context):
-        because.append("the other world is the one without the treatment; the effect is still that of having it")
-        contrast = None
-    trial = trial_rows(context.index.cards, {treatment, outcome})
-    if trial is not None and trial[0] not in {c.column for c in population}:
-        population.append(Condition(column=trial[0], op="==", value=trial[1]))
-        asked = (asked or Aspects()).model_copy(update={"by": trial[0], "trial": trial[1]})
+    beside = _beside(half, (treatment, outcome), groups, mediators, population, contrast, context)
+    asked, population, contrast = beside.asked, beside.population, beside.contrast
+    because += beside.because
     modifiers.groups = list(groups)
     hints = read_hints(half.words, treatment, outcome, modifiers, context)
-    if trial is not None:
-        said = f"{trial[0]} = {trial[1]!r} marks the rows of an experiment, so the effect is read from these"
-        hints = hints.model_copy(update={"design": "experiment", "because": (*hints.because, said)})
+    if beside.trial:
+        hints = hints.model_copy(update={"design": "experiment", "because": (*hints.because, beside.trial)})
     if hints.design == "difference_in_differences":
         groups, estimand, asked = _but_periods(half.words, hints, groups, estimand, asked, because)
     cause = read_made(half.treatment, half.tokens, treatment, outcome, hints, context)
@@ -214,6 +203,42 @@ def _contrast(half: Half, treatment: str, context: Context, because: list[str]) 
         return None
     because.append(f"contrast: {found[1]}")
     return found[0]
+
+
+class _Beside(NamedTuple):
+    """What is asked beside the size, and what that changes in the rest of the question."""
+
+    asked: Aspects | None
+    population: list[Condition]
+    contrast: Contrast | None
+    trial: str
+    """Why the rows of an experiment answer; empty when none are marked."""
+    because: list[str]
+
+
+def _beside(
+    half: Half, pair: tuple[str, str], groups: tuple[str, ...], mediators: tuple[str, ...], population: list[Condition],
+    contrast: Contrast | None, context: Context,
+) -> _Beside:  # fmt: skip
+    """Read what is asked beside the size; groups that are compared restrict no rows, and rows of an experiment go first."""
+    reader = AspectReader(half.words, half.prepared.sentences, {*pair}, context)
+    asked = reader.read(groups, mediators, half.modifiers.adjust or ())
+    because = reader.because
+    if asked is not None:
+        population = [c for c in population if c.column != asked.by]
+        half.modifiers.mediators = list(dict.fromkeys((*half.modifiers.mediators, *asked.through)))
+    if asked is not None and asked.worlds and contrast is not None and _turned(contrast, pair[0], context):
+        because.append("the other world is the one without the treatment; the effect is still that of having it")
+        contrast = None
+    trial, why = trial_rows(context.index.cards, {*pair}), ""
+    chosen = trial is not None and (
+        trial[0] in {c.column for c in population} or reader.levels_said(trial[0]) == [trial[2]]
+    )
+    if trial is not None and not chosen:
+        population = [*population, Condition(column=trial[0], op="==", value=trial[1])]
+        asked = (asked or Aspects()).model_copy(update={"by": trial[0], "trial": trial[1]})
+        why = f"{trial[0]} = {trial[1]!r} marks the rows of an experiment, so the effect is read from these"
+    return _Beside(asked, population, contrast, why, because)
 
 
 def _turned(contrast: Contrast, treatment: str, context: Context) -> bool:
