@@ -301,8 +301,8 @@ def _refute(
         calls.append(
             ToolCall(tool="refute_second_library", args=args, why="see whether another library finds the same")
         )
-    graph = situation.catalog.graph
-    if graph:
+    graph = graph_in_use(situation, seen)
+    if graph and (situation.catalog.graph or design.kind == "discovery"):
         args = {"graph": graph, "dataset": table_name(situation)}
         calls.append(ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph"))
     return not_made(calls, seen.ledger)

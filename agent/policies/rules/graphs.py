@@ -110,11 +110,19 @@ def _independence(question: RelationQuestion, situation: Situation, seen: Seen) 
 
 def _questions(question: GraphQuestion, graph: str, situation: Situation) -> list[ToolCall]:
     table = situation.catalog.table
-    if isinstance(question, DiscoveryQuestion):
-        if table is None or situation.catalog.graph is None:
-            return []
-        args: dict[str, Any] = {"graph": graph, "dataset": table.name}
-        return [ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph")]
+    if isinstance(question, DiscoveryQuestion) or situation.catalog.graph is None:
+        tested = [] if table is None else [_implications(graph, table.name)]
+        return tested if isinstance(question, DiscoveryQuestion) else [*tested, *_asked(question, graph, situation)]
+    return _asked(question, graph, situation)
+
+
+def _implications(graph: str, dataset: str) -> ToolCall:
+    args: dict[str, Any] = {"graph": graph, "dataset": dataset}
+    return ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph")
+
+
+def _asked(question: AdjustmentQuestion | RelationQuestion, graph: str, situation: Situation) -> list[ToolCall]:
+    args: dict[str, Any]
     if isinstance(question, AdjustmentQuestion):
         args = {"graph": graph, "treatment": question.treatment, "outcome": question.outcome}
         proposed = {} if question.proposed is None else {"proposed": question.proposed}

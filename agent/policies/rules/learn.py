@@ -6,7 +6,7 @@ from typing import Any
 
 from ....tools.domain.knowledge import Knowledge
 from ....tools.domain.questions import EffectQuestion
-from ....tools.domain.results import GraphResult, Selection
+from ....tools.domain.results import GraphResult, ImplicationsResult, Selection
 from ...policy import Situation
 from ...state import Claim, ToolCall
 from .ledger import Seen
@@ -53,10 +53,16 @@ def discovery_calls(
 def doubts(seen: Seen) -> list[Claim]:
     """What speaks against leaning on the graph that was learned last."""
     learned = [e for e, r in seen.pairs(GraphResult) if r.learned][-1:]
-    failed = [(e.id, c.name) for e in learned for c in e.checks if c.status == "fail"]
+    tested = [e for e, _ in seen.pairs(ImplicationsResult)] if learned else []
+    failed = [
+        (e.id, c.name)
+        for e in (*learned, *tested)
+        for c in e.checks
+        if c.status == "fail" and (e.tool != "graph_implications" or c.name == "implied independencies")
+    ]
     names = ", ".join(dict.fromkeys(name for _, name in failed))
     text = f"Handle this graph with care: {names} failed, see the checks."
-    return [Claim(text=text, evidence=(failed[0][0],))] if failed else []
+    return [Claim(text=text, evidence=tuple(dict.fromkeys(i for i, _ in failed)))] if failed else []
 
 
 def analysed(situation: Situation, seen: Seen, treatment: str | None, outcome: str | None) -> tuple[str, ...]:

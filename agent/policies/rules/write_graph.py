@@ -41,7 +41,8 @@ def write_graph(question: DiscoveryQuestion | RelationQuestion | AdjustmentQuest
     found = seen.result(GraphResult)
     if situation.catalog.graph is None and found is not None:
         premise = BY_INSTRUMENTS if found.method == "instruments" else NO_HIDDEN
-        more = (*opinion_claims(situation, seen), Claim(text=premise))
+        care = () if isinstance(question, DiscoveryQuestion) else doubts(seen)
+        more = (*care, *opinion_claims(situation, seen), Claim(text=premise))
         draft = draft.model_copy(update={"claims": (*draft.claims, *more)})
     return draft
 
