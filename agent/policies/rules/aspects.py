@@ -64,6 +64,7 @@ _NAMED = {
                          "group", "condition", "climate", "culture", "population", "country", "city", "neighborhood"}),
 }  # fmt: skip
 """Words in the names of columns that hold periods, populations or contexts."""
+_EXPERIMENT = re.compile(r"\bexperiment\w*|\brandomi[sz]\w*|\btrials?\b|\bRCTs?\b", re.IGNORECASE)
 _TRIAL = frozenset({"randomized", "randomised", "rct", "experimental", "experiment", "trial"})
 _RECORDS = frozenset(
     {"observational", "observed", "observation", "registry", "records", "survey", "ehr", "nonrandomized", "obs"}
@@ -161,6 +162,10 @@ class AspectReader:
             if at >= 0:
                 found.append((at, level))
         return [level for _, level in sorted(found, key=lambda f: f[0])]
+
+    def only_observed(self, trial: tuple[str, Scalar, Scalar]) -> bool:
+        """Whether the words speak of the rows that were only observed, and not of the experiment too."""
+        return self.levels_said(trial[0]) == [trial[2]] and not _EXPERIMENT.search(self.words)
 
     def _carry(self, by: str, adjust: Sequence[str]) -> Carry | None:
         match = _CARRY.search(self.words)

@@ -231,9 +231,7 @@ def _beside(
         because.append("the other world is the one without the treatment; the effect is still that of having it")
         contrast = None
     trial, why = trial_rows(context.index.cards, {*pair}), ""
-    chosen = trial is not None and (
-        trial[0] in {c.column for c in population} or reader.levels_said(trial[0]) == [trial[2]]
-    )
+    chosen = trial is not None and (trial[0] in {c.column for c in population} or reader.only_observed(trial))
     if trial is not None and not chosen:
         population = [*population, Condition(column=trial[0], op="==", value=trial[1])]
         asked = (asked or Aspects()).model_copy(update={"by": trial[0], "trial": trial[1]})
