@@ -190,6 +190,11 @@ def test_a_word_near_to_a_column_is_not_taken_for_it(column: str) -> None:
         ("What causes happiness?", "happiness"),
         ("Is chocolate independent of age?", "chocolate"),
         ("Does astrology confound the effect of training on earnings?", "astrology"),
+        ("Does training raise happiness, adjusting for age?", "happiness"),
+        ("What is the effect of training on happiness controlling for age?", "happiness"),
+        ("Does training raise happiness when age is held constant?", "happiness"),
+        ("Does training raise happiness among people over age 40?", "happiness"),
+        ("Does astrology raise earnings, adjusting for age?", "astrology"),
     ],
 )
 def test_what_names_no_column_is_said_and_not_guessed(words: str, missing: str) -> None:

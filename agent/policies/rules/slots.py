@@ -99,9 +99,16 @@ def _fill(tokens: Sequence[Token], role: str, context: Context) -> Filled:
         longer = tokens[: len(head) + 1 + len(head_of(tokens[len(head) + 1 :], lists=lists))]
         telling = [t for t in longer if t.column or t.stem not in GENERIC_HEADS]
         wider = ranked(telling, role, context)
+        if _says_what(content, context):  # what follows the cut modifies it: `profit adjusting for age` is not age
+            wider = tuple(m for m in wider if m.column in {b.column for b in best})
         if wider and wider[0].score >= SURE and (not best or wider[0].score > best[0].score):
             best, used = wider, longer
     return Filled(words_of(used), tuple(used), best)
+
+
+def _says_what(content: Sequence[Token], context: Context) -> bool:
+    """Whether a phrase has a word of its own that could name a column, beside those for doing and for people."""
+    return any(w not in GENERIC and w not in STOP for w in context.index.content_words(content))
 
 
 def _before_clause(head: Sequence[Token], context: Context) -> Sequence[Token]:
