@@ -14,7 +14,7 @@ from ...primary import UNADJUSTED
 from ...state import Plan, PlanStep, ToolCall
 from .derive import DERIVE, derive_call, derive_steps, with_derived
 from .design import Design, binary, choose_design
-from .learn import LEARNED, discovery_calls, graph_in_use
+from .learn import LEARNED, contradiction, discovery_calls, graph_in_use
 from .ledger import Seen
 from .look import asked_args, balance_call, look_calls, table_name
 
@@ -169,9 +169,11 @@ def _estimate(
 ) -> tuple[ToolCall, ...]:
     if found.status == "depends_on_orientation":
         return _range_calls(question, situation, seen)
-    if found.status == "identified" and found.estimand and found.estimand.formula == "0":
-        return not_made([*_doubt_zero(situation, seen)], seen.ledger)
     if found.status != "identified":
+        return ()
+    if calls := not_made([*_doubts(design, situation, seen)], seen.ledger):
+        return calls
+    if (found.estimand and found.estimand.formula == "0") or contradiction(question.treatment, seen):
         return ()
     order = estimators(question, design, situation, found.strategy)
     calls = [_estimate_call(tool, question, design, found, situation, seen) for tool in order]
@@ -184,9 +186,9 @@ def _estimate(
     return not_made(calls, seen.ledger)
 
 
-def _doubt_zero(situation: Situation, seen: Seen) -> Iterator[ToolCall]:
-    """Before a learned graph is believed that there is no effect, what it implies is tested on the data."""
-    if situation.catalog.graph is None and situation.catalog.table is not None:
+def _doubts(design: Design, situation: Situation, seen: Seen) -> Iterator[ToolCall]:
+    """Before a learned graph is believed, what it implies is tested on the data."""
+    if design.kind == "discovery" and situation.catalog.graph is None and situation.catalog.table is not None:
         args = {"graph": graph_in_use(situation, seen) or LEARNED, "dataset": table_name(situation)}
         yield ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the learned graph")
 
@@ -301,8 +303,8 @@ def _refute(
         calls.append(
             ToolCall(tool="refute_second_library", args=args, why="see whether another library finds the same")
         )
-    graph = graph_in_use(situation, seen)
-    if graph and (situation.catalog.graph or design.kind == "discovery"):
+    graph = situation.catalog.graph
+    if graph:
         args = {"graph": graph, "dataset": table_name(situation)}
         calls.append(ToolCall(tool="graph_implications", args=args, why="see whether the data contradict the graph"))
     return not_made(calls, seen.ledger)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....tools.domain.evidence import Evidence
 from ....tools.domain.knowledge import Knowledge
 from ....tools.domain.questions import EffectQuestion
-from ....tools.domain.results import GraphResult, ImplicationsResult, Selection
+from ....tools.domain.results import GraphResult, ImplicationsResult, IndependenceResult, Selection
 from ...policy import Situation
 from ...state import Claim, ToolCall
 from .ledger import Seen
@@ -63,6 +64,14 @@ def doubts(seen: Seen) -> list[Claim]:
     names = ", ".join(dict.fromkeys(name for _, name in failed))
     text = f"Handle this graph with care: {names} failed, see the checks."
     return [Claim(text=text, evidence=tuple(dict.fromkeys(i for i, _ in failed)))] if failed else []
+
+
+def contradiction(treatment: str, seen: Seen) -> tuple[Evidence, IndependenceResult] | None:
+    """An independence of the treatment that the learned graph implies and the data contradict, the clearest first."""
+    learned = any(r.learned for _, r in seen.pairs(GraphResult))
+    tested = seen.pair(ImplicationsResult) if learned else None
+    wrong = [r for r in tested[1].rejected if treatment in (r.source, r.target)] if tested else []
+    return (tested[0], wrong[0]) if tested and wrong else None
 
 
 def analysed(situation: Situation, seen: Seen, treatment: str | None, outcome: str | None) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from .learn import doubts
 from .ledger import Seen
 from .opinion import opinion_claims
 from .wording import clause, interval, listed, number
-from .write_zero import write_zero
+from .write_zero import write_contradicted, write_zero
 
 LEARNED_GRAPH = (
     "The graph behind this was learned from these data: that no common cause is hidden is an assumption, "
@@ -50,6 +50,8 @@ def write_effect(question: EffectQuestion, situation: Situation) -> Draft:
         return _range(question, seen, identified_by, identification, *spread)
     if identification.status != "identified":
         return _not_identifiable(question, identified_by, identification)
+    if situation.catalog.graph is None and (doubted := write_contradicted(question, seen)):
+        return doubted
     if identification.estimand and identification.estimand.formula == "0":
         return write_zero(question, situation, identified_by, identification, _reversal(seen))
     design = choose_design(question, situation)

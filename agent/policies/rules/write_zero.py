@@ -1,4 +1,4 @@
-"""Word the answer where a graph has no path from treatment to outcome."""
+"""Word the answer where a graph has no path from treatment to outcome, or where the data contradict what was learned."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from ....tools.domain.evidence import Evidence
 from ....tools.domain.questions import EffectQuestion
-from ....tools.domain.results import Identification, ImplicationsResult
+from ....tools.domain.results import Identification
 from ...policy import Situation
 from ...state import Claim, Draft
+from .learn import contradiction
 from .ledger import Seen
 from .wording import clause, listed
 
@@ -31,19 +32,24 @@ def write_zero(
     if situation.catalog.graph is not None:
         text = f"Under the graph {situation.catalog.graph!r} {t} has no effect on {y}: {clause(found.reason)}."
         return Draft(headline=Claim(text=text, evidence=(evidence.id,)), identification=evidence.id)
-    tested = Seen(situation.ledger).pair(ImplicationsResult)
-    wrong = [r for r in tested[1].rejected if {t, y} & {r.source, r.target}] if tested else []
-    if tested and wrong:
-        given = f" given {listed(wrong[0].given)}" if wrong[0].given else ""
-        text = (
-            f"Whether {t} changes {y} cannot be said: the graph learned from these data has no path from one to the other, but the "
-            f"data contradict that graph. It implies that {wrong[0].source} and {wrong[0].target} are independent{given}, "
-            "and they are not."
-        )
-        return Draft(headline=Claim(text=text, evidence=(evidence.id, tested[0].id)))
     text = f"Under the graph learned from these data {t} has no effect on {y}: {clause(found.reason)}."
     return Draft(
         headline=Claim(text=text, evidence=(evidence.id,)),
         claims=(*besides, Claim(text=CAUTION)),
         identification=evidence.id,
     )
+
+
+def write_contradicted(question: EffectQuestion, seen: Seen) -> Draft | None:
+    """No answer by a learned graph that the data contradict about the treatment; None where they do not."""
+    found = contradiction(question.treatment, seen)
+    if found is None:
+        return None
+    evidence, wrong = found
+    given = f" given {listed(wrong.given)}" if wrong.given else ""
+    text = (
+        f"Whether {question.treatment} changes {question.outcome} cannot be said by the graph learned from these data, which they "
+        f"contradict: it implies that {wrong.source} and {wrong.target} are independent{given}, and they are not."
+    )
+    help_text = "Say what came before the treatment, name what to adjust for, or give a graph."
+    return Draft(headline=Claim(text=text, evidence=(evidence.id,)), claims=(Claim(text=help_text),))
