@@ -27,6 +27,7 @@ from .compose import compose_answer
 from .covariates import comparison, keep_calls, keep_plan
 from .critique import founded, ignored_checks, unanswered
 from .events import Answered, Listener, PlanMade, QuestionRead, ToolFinished, ToolStarted, Warned
+from .known import heeded
 from .policies.choose import label
 from .policy import ModelPolicy, Policy, Situation
 from .primary import any_estimate, bare_draft, mark_exploratory
@@ -137,7 +138,7 @@ class Loop:
         )
 
     def _read(self, state: RunState) -> dict[str, Any]:
-        reading = self.policy.read(state["words"], self.catalog)
+        reading = heeded(self.policy.read(state["words"], self.catalog), self.catalog.knowledge)
         self.emit(QuestionRead(reading=reading))
         question = reading.question or (reading.options[0].question if reading.options else None)
         return {"reading": _plain(reading), "question": _plain(question) if question else None}

@@ -25,6 +25,7 @@ from .events import Listener, RunStarted, ignore
 from .files import UNNAMED, find_graph, read_text, report_target
 from .findings import first_evidence, remember
 from .home import home_folder
+from .known import check_known
 from .opinions import Opinions
 from .policies.choose import POLICIES, PolicyName, choose_client, choose_policy, label
 from .policies.rules.codebook import read_codebook
@@ -246,6 +247,8 @@ class Session(Opinions):
             raise UsageError(
                 "There is nothing to ask about yet. Load a table, give a graph, or state the premises in the question."
             )
+        columns = [c.name for card in self.workspace.tables.values() for c in card.columns]
+        check_known(self.knowledge, columns, self._given.get(self.graph_name or ""))
         run = uuid.uuid4().hex[:12]
         self._start_ledger(catalog)
         starts = tuple(self.workspace.ledger)

@@ -109,6 +109,36 @@ def test_knowledge_adds_up_and_a_contradiction_is_refused_with_both_sides(sessio
         session.know("t does not cause y")
 
 
+@pytest.mark.parametrize(
+    ("knowledge", "graph", "message"),
+    [
+        ("nothing causes Z", None, "'Z', which is no column .* Did you mean 'z'"),
+        ("nothing causes weather", None, "'weather'"),
+        ("t does not cause y", "z -> t; z -> y; t -> y", "contradict each other: t -> y is in the graph"),
+    ],
+)
+def test_knowledge_that_fits_nothing_is_refused_before_anything_rests_on_it(
+    session: Any, knowledge: str, graph: str | None, message: str
+) -> None:
+    if graph:
+        session.use_graph(graph)
+    session.know(knowledge)
+    with pytest.raises(UsageError, match=message):
+        session.ask(QUESTION)
+
+
+def test_a_direction_that_the_person_rules_out_is_not_estimated_in_silence(session: Any) -> None:
+    session.know("tiers: z < y < t")
+    answer = session.ask(QUESTION)
+    assert answer.estimate is None
+    assert "t comes after y" in answer.claim
+
+
+def test_a_direct_edge_that_the_person_rules_out_is_told(session: Any) -> None:
+    session.know("t does not cause y")
+    assert any("you said that t does not cause y" in w for w in session.ask(QUESTION).warnings)
+
+
 def test_a_contradiction_leaves_what_was_known_before(session: Any) -> None:
     before = session.know("t -> y")
     with pytest.raises(UsageError):
