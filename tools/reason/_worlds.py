@@ -9,8 +9,8 @@ counterfactual statements is a sum of products of factors, one a district.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ..domain.errors import TooLarge
 from ..domain.graphs import Admg
@@ -27,6 +27,8 @@ Term = frozenset[tuple[int, Event]]
 Poly = dict[Term, float]
 Setting = tuple[tuple[str, int], ...]
 """Nodes and the values they are set to, sorted."""
+Node = tuple[str, Setting]
+"""A node in one of the worlds: its name, and the settings that reach it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ class Atom:
     node: str
     value: int
     do: Setting = ()
+
+
+@dataclass
+class _Seen:
+    """What a conjunction sees of the network."""
+
+    needed: dict[Node, tuple[int | Node, ...]] = field(default_factory=dict[Node, tuple[int | Node, ...]])
+    """The nodes that decide it, each with its parents or the values these are set to."""
+    fixed: dict[Node, int] = field(default_factory=dict[Node, int])
+    """The values that it states."""
 
 
 def setting(values: Mapping[str, int]) -> Setting:
@@ -58,21 +70,52 @@ class World:
         Raises:
             TooLarge: it has more than `MOST_TERMS` products.
         """
-        fixed: dict[tuple[str, Setting], int] = {}
-        needed: dict[tuple[str, Setting], tuple[str | int, ...]] = {}
+        seen = self._seen(atoms)
+        return self._sum(seen, seen.needed) if seen else {}
+
+    def ratio(self, event: Iterable[Atom], known: Iterable[Atom]) -> tuple[Poly, Poly]:
+        """The probability of a conjunction given another, without what the known facts cut off from the event.
+
+        What is cut off is the same factor above and below. P(event | its parents) so is one factor, whatever is
+        unknown of the causes of the parents.
+
+        Returns:
+            Numerator and denominator.
+
+        Raises:
+            TooLarge: one of them has more than `MOST_TERMS` products.
+        """
+        known = tuple(known)
+        above, below = self._seen((*event, *known)), self._seen(known)
+        if above is None or below is None:
+            return {}, self._sum(below, below.needed) if below else {}
+        near = self._near(above, known=below.fixed)
+        return self._sum(above, near), self._sum(below, near)
+
+    def _seen(self, atoms: Iterable[Atom]) -> _Seen | None:
+        """What a conjunction needs of the network; None when it contradicts itself."""
+        seen = _Seen()
         for atom in atoms:
             set_to = dict(atom.do)
             if atom.node in set_to:
                 if set_to[atom.node] != atom.value:
-                    return {}
+                    return None
                 continue
             key = (atom.node, self._relevant(atom.node, set_to))
-            if fixed.setdefault(key, atom.value) != atom.value:
-                return {}
-            self._need(atom.node, set_to, needed)
-        place = {n: i for i, n in enumerate(self.order)}
-        todo = sorted(needed, key=lambda k: (place[k[0]], k[1]))
-        return self._sum(todo, needed, fixed)
+            if seen.fixed.setdefault(key, atom.value) != atom.value:
+                return None
+            self._need(atom.node, set_to, seen.needed)
+        return seen
+
+    def _near(self, seen: _Seen, known: Collection[Node]) -> Collection[Node]:
+        """The needed nodes that a chain of districts and of parents that are not known joins to a fact that is not known."""
+        part_of: dict[Node | int, set[Node | int]] = {}
+        for node, parents in seen.needed.items():
+            free = (p for p in parents if not isinstance(p, int) and p not in known)
+            part = set[Node | int]().union(*(part_of.get(n, {n}) for n in (node, self.district[node[0]], *free)))
+            part_of |= dict.fromkeys(part, part)
+        asked = [part_of[n] for n in seen.fixed if n not in known]
+        return [n for n in seen.needed if any(n in part for part in asked)]
 
     def _relevant(self, node: str, set_to: Mapping[str, int]) -> Setting:
         """The settings that reach a node."""
@@ -87,31 +130,25 @@ class World:
                     todo.append(p)
         return setting(found)
 
-    def _need(
-        self, node: str, set_to: Mapping[str, int], needed: dict[tuple[str, Setting], tuple[str | int, ...]]
-    ) -> None:
+    def _need(self, node: str, set_to: Mapping[str, int], needed: dict[Node, tuple[int | Node, ...]]) -> None:
         key = (node, self._relevant(node, set_to))
         if key in needed:
             return
-        needed[key] = tuple(set_to.get(p, p) for p in self.parents[node])
+        needed[key] = tuple(set_to[p] if p in set_to else (p, self._relevant(p, set_to)) for p in self.parents[node])
         for p in self.parents[node]:
             if p not in set_to:
                 self._need(p, set_to, needed)
 
-    def _sum(
-        self,
-        todo: list[tuple[str, Setting]],
-        needed: Mapping[tuple[str, Setting], tuple[str | int, ...]],
-        fixed: Mapping[tuple[str, Setting], int],
-    ) -> Poly:
-        """Sum over the values of the variables that are not fixed, leaving contradictions out."""
-        above = {k: [p if isinstance(p, int) else (p, self._relevant(p, dict(k[1]))) for p in needed[k]] for k in todo}
-        states: list[tuple[dict[tuple[str, Setting], int], dict[Coordinate, int]]] = [({}, {})]
+    def _sum(self, seen: _Seen, over: Collection[Node]) -> Poly:
+        """Sum over the values of some needed nodes that are not fixed, leaving contradictions out."""
+        place = {n: i for i, n in enumerate(self.order)}
+        todo = sorted(seen.needed.keys() & set(over), key=lambda k: (place[k[0]], k[1]))
+        states: list[tuple[dict[Node, int], dict[Coordinate, int]]] = [(seen.fixed, {})]
         for key in todo:
             node, grown = key[0], []
             for values, responses in states:
-                at: Coordinate = (node, tuple(p if isinstance(p, int) else values[p] for p in above[key]))
-                allowed = [fixed[key]] if key in fixed else range(self.n_levels[node])
+                at: Coordinate = (node, tuple(p if isinstance(p, int) else values[p] for p in seen.needed[key]))
+                allowed = [seen.fixed[key]] if key in seen.fixed else range(self.n_levels[node])
                 known = responses.get(at)
                 for value in allowed:
                     if known is None or known == value:

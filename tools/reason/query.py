@@ -121,7 +121,7 @@ def answer(args: QueryArgs, dag: Dag) -> QueryAnswer:
     givens = [_given(world, p, index) for p in args.probabilities] + _sums(args, world, index)
     if "monotonicity" in args.assume:
         givens.append(Given("monotonicity", world.polynomial(asked.prevented), world.polynomial(()), 0.0))
-    query = [(w, (world.polynomial(top), world.polynomial(bottom))) for w, top, bottom in asked.ratios]
+    query = [(w, world.ratio(top, bottom)) for w, top, bottom in asked.ratios]
     found = Solver(world, givens, query, rounding=4 * args.rounding).answer()
     loose = found.joined or not _canonical(dag, admg, frozenset(hidden))
     result = _result(args, asked.text, found, world, levels, sharp=not loose)
@@ -136,7 +136,7 @@ def _given(world: World, p: Probability, index: Index) -> Given:
 
 def _equation(world: World, label: str, value: float, key: Key) -> Given:
     event, known = ([Atom(n, v, key[2]) for n, v in side] for side in key[:2])
-    return Given(label, world.polynomial(event + known), world.polynomial(known), value)
+    return Given(label, *world.ratio(event, known), value)
 
 
 def _sums(args: QueryArgs, world: World, index: Index) -> list[Given]:
