@@ -10,14 +10,16 @@ import re
 _MOVE = r"(?:go(?:es)?|went|push\w*|drive[sn]?|drove|br(?:ing|ought)s?|pull\w*|send[s]?|sent|take[sn]?|took)\b[^.;:()]{0,40}?"
 UP = re.compile(
     r"\b(?:raise[sd]?|increase[sd]?|improve[sd]?|boost(?:s|ed)?|lift(?:s|ed)?|gr[eo]ws?|gain(?:s|ed)|r[oi]se(?:s|n)?|climb(?:s|ed)?"
-    rf"|{_MOVE}\bup|ma(?:ke|kes|de)\b[^.;:()]{{0,40}}? (?:higher|larger|bigger|better)\b|positive (?:causal |average )?(?:effect|impact|influence)"
+    rf"|{_MOVE}\bup|ma(?:ke|kes|de)\b[^.;:()]{{0,40}}? (?:higher|larger|bigger|better)\b"
+    r"|positive (?:causal |average )?(?:effect|impact|influence)"
     r"|by \d[^.;:()]{0,20}? (?:more|higher)\b|earn(?:s|ed)? (?:about )?\$?\d[^.;:()]{0,20}? more\b)",
     re.I,
 )
 DOWN = re.compile(
-    r"\b(?:lower(?:s|ed)?|decrease[sd]?|reduce[sd]?|cuts?(?= (?!-?off|point|short))|fell|falls|drop(?:s|ped)? (?:\w+ )?by|declin(?:es?|ed)"
-    r"|diminish(?:es|ed)?|shr[iau]nks?|worsen(?:s|ed)?|hurts?|harm(?:s|ed)"
-    rf"|{_MOVE}\bdown|ma(?:ke|kes|de)\b[^.;:()]{{0,40}}? (?:lower|smaller|worse)\b|negative (?:causal |average )?(?:effect|impact|influence)"
+    r"\b(?:lower(?:s|ed)?|decrease[sd]?|reduce[sd]?|cuts?(?= (?!-?off|point|short))|fell|falls|drop(?:s|ped)? (?:\w+ )?by"
+    r"|declin(?:es?|ed)|diminish(?:es|ed)?|shr[iau]nks?|worsen(?:s|ed)?|hurts?|harm(?:s|ed)"
+    rf"|{_MOVE}\bdown|ma(?:ke|kes|de)\b[^.;:()]{{0,40}}? (?:lower|smaller|worse)\b"
+    r"|negative (?:causal |average )?(?:effect|impact|influence)"
     r"|\d[^.;:()]{0,20}? (?:less|fewer|lower|worse)\b)",
     re.I,
 )

@@ -238,3 +238,15 @@ def test_a_node_without_a_column_is_hidden_and_the_naive_difference_never_answer
     assert constant.estimate is None or constant.estimator != "difference_in_means"
     session.add_frame(frame.assign(q=np.random.default_rng(0).standard_normal(N_SAMPLES)), "whole")
     assert set(session.ask(QUESTION).adjustment_set or ()) == {"q", "z"}
+
+
+def test_arms_that_are_one_word_spelled_in_several_ways_are_not_compared(start: Any) -> None:
+    rng = np.random.default_rng(0)
+    frame = get_example("confounder").simulate(N_SAMPLES, seed=2)
+    frame["t"] = [rng.choice(["yes", "Yes"]) if t else "no" for t in frame["t"]]
+    session = start()
+    session.add_frame(frame, "spelled")
+    answer = session.ask("What is the effect of t on y adjusting for z?")
+    assert answer.estimate is None
+    assert "'Yes' and 'yes'" in answer.claim
+    assert "Write each level in one way" in answer.claim

@@ -16,7 +16,7 @@ from .derive import DERIVE, derive_call, derive_steps, with_derived
 from .design import Design, binary, choose_design
 from .learn import LEARNED, contradiction, discovery_calls, graph_in_use
 from .ledger import Seen
-from .look import asked_args, balance_call, look_calls, table_name
+from .look import asked_args, balance_call, look_calls, misspelled, table_name
 
 MIN_ROWS_AIPW = 1000
 MAX_STRATA = 6
@@ -82,6 +82,8 @@ def effect_calls(question: EffectQuestion, situation: Situation) -> tuple[ToolCa
     design = choose_design(question, situation)
     if situation.catalog.table is not None and (calls := look_calls(question, design, situation, seen)):
         return calls
+    if misspelled(question, seen):
+        return ()  # an arm would be the rows that are spelled in one way
     if calls := _identify(question, design, situation, seen):
         return calls
     identification = seen.result(Identification)

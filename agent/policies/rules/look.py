@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....tools.domain.evidence import Evidence
 from ....tools.domain.questions import EffectQuestion, EstimandKind
+from ....tools.domain.results import AuditReport, Finding
 from ...policy import Situation
 from ...state import ToolCall
 from .design import Design, binary, other_columns
@@ -32,6 +34,14 @@ def look_calls(question: EffectQuestion, design: Design, situation: Situation, s
     elif design.kind in ("backdoor", "discovery") and situation.catalog.graph is None:
         return _strata_call(question, situation, seen)
     return tuple(calls)
+
+
+def misspelled(question: EffectQuestion, seen: Seen) -> tuple[Evidence, Finding] | None:
+    """What the audit says of a treatment or outcome whose levels are one word spelled in several ways."""
+    found = seen.pair(AuditReport)
+    part = {question.treatment, question.outcome}
+    wrong = [f for f in found[1].findings if f.code == "spelling" and part & {*f.columns}] if found else []
+    return (found[0], wrong[0]) if found and wrong else None
 
 
 def _strata_call(question: EffectQuestion, situation: Situation, seen: Seen) -> tuple[ToolCall, ...]:

@@ -22,6 +22,7 @@ from .effect import primary_estimate
 from .event_words import counted
 from .learn import doubts
 from .ledger import Seen
+from .look import misspelled
 from .opinion import opinion_claims
 from .wording import clause, interval, listed, number
 from .write_zero import write_contradicted, write_zero
@@ -380,6 +381,10 @@ def _no_estimate(
 
 
 def _unanswered(question: EffectQuestion, situation: Situation, seen: Seen) -> Draft:
+    if spelled := misspelled(question, seen):
+        audit, finding = spelled
+        text = f"Whether {question.treatment} changes {question.outcome} cannot be said yet: {finding.message} {finding.action}"
+        return Draft(headline=Claim(text=text, evidence=(audit.id,)))
     failed = [e for e in seen.ledger if not e.ok]
     reason = f": {clause(failed[-1].summary)}" if failed else ""
     text = f"Whether {question.treatment} changes {question.outcome} cannot be said{reason}."
