@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from ...memory.store import Memory, open_memory
+from ...tools.domain.errors import UsageError
 from ...tools.domain.formats import FORMATS, read_graph, write_graph
 from ..files import named_file, read_text
 from ..home import home_folder
@@ -15,6 +17,8 @@ from .text import clean
 if TYPE_CHECKING:
     from ..proposals import Proposal
 
+FILE_LIKE = re.compile(r"\S+\.[A-Za-z]{1,8}")
+"""One word with an ending: a file that is not there, rather than a graph of one node."""
 NAMED = {
     "show": "print a graph",
     "history": "every version, who made it and why",
@@ -110,6 +114,10 @@ def _undo(memory: Memory, args: argparse.Namespace) -> list[str]:
 
 def _save(memory: Memory, args: argparse.Namespace) -> list[str]:
     path = named_file(args.graph)
+    if path is None and FILE_LIKE.fullmatch(args.graph.strip()):
+        raise UsageError(
+            f"There is no file {args.graph[:200]!r}. Check the spelling and the folder, or write the graph out, such as 'z -> t; t -> y'."
+        )
     text = read_text(path, "graph") if path is not None else args.graph
     record = memory.save_graph(args.name, read_graph(text), author="user", note=args.note)
     return [f"{args.name} is remembered, version {record.version}.", *record.warnings]

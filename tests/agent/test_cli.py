@@ -126,6 +126,11 @@ def test_a_finished_run_can_be_shown_step_by_step(table: str, capsys: pytest.Cap
     assert all(e["id"] in out and e["tool"] in out for e in answer["evidence"])
 
 
+def test_a_graph_file_that_is_not_there_is_no_graph_of_one_node(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["graphs", "save", "lost", "missing.dot"]) != 0
+    assert "There is no file 'missing.dot'" in capsys.readouterr().err
+
+
 def test_graphs_are_saved_listed_compared_and_deleted(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["graphs", "save", "my graph ü", "z -> t; t -> y"]) == 0
     assert run(["graphs", "save", "my graph ü", "z -> t; z -> y; t -> y", "--note", "z is a confounder"]) == 0

@@ -129,7 +129,7 @@ def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEsti
         "ATT": " among the treated",
         "ATC": " among the untreated",
         "LATE": _WHOM.get(estimate.estimator, " among those whom the instrument moves"),
-        "NDE": f" directly, not through {through}",
+        "NDE": f" directly, not through {through}" if question.mediators else " directly",
         "NIE": f" through {through}",
         "CDE": f" with {through} held fixed",
     }.get(question.estimand if question.mediators else estimate.estimand, "")
