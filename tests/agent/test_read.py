@@ -407,3 +407,18 @@ def test_codebook_words_for_the_study_name_its_columns() -> None:
     got = asked("Do nurse visits improve the health of mothers?", of)
     assert matches({"treatment": "treatment", "outcome": "y"}, got)
     assert read_codebook(text, ["x1", "x2"]).columns["x1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "estimand"),
+    [
+        ("Does training directly raise earnings?", "NDE"),
+        ("Does training affect earnings directly?", "NDE"),
+        ("Is training a direct cause of earnings?", "NDE"),
+        ("What is the indirect effect of training on earnings?", "NIE"),
+        ("Does training raise earnings, directly or indirectly?", "ATE"),
+        ("What is the total effect of training on earnings?", "ATE"),
+    ],
+)
+def test_a_direct_effect_is_told_from_the_total(words: str, estimand: str) -> None:
+    assert asked(words, SCHEMAS["labour"])["estimand"] == estimand

@@ -129,3 +129,43 @@ def test_what_a_variable_points_to_is_told_from_what_points_to_it(example_sessio
     answer = example_session("mediator").ask("What causes m?")
     assert answer.claim == "Direct causes of m in the graph: t."
     assert any(c.text == "Edges that leave m in the graph: m -> y." for c in answer.claims)
+
+
+SIX = "z -> t; z -> y; t -> m; m -> y; t -> c; y -> c; w -> t"
+"""A confounder z, a mediator m, a collider c and an instrument w of t and y; no edge from t to y."""
+
+
+@pytest.fixture(scope="module")
+def ask_graph(start: Any) -> Callable[[str], Any]:
+    session = start()
+    session.use_graph(SIX)
+    return session.ask
+
+
+@pytest.mark.parametrize(
+    ("words", "edge"),
+    [
+        ("Does t directly cause y?", False),
+        ("Is w a direct cause of y?", False),
+        ("Does t cause m directly?", True),
+        ("Is z a direct cause of t?", True),
+        ("Is t a direct cause of z?", False),
+        ("Is m directly affected by t?", True),
+    ],
+)
+def test_a_direct_cause_is_an_edge_and_no_path(words: str, edge: bool, ask_graph: Callable[[str], Any]) -> None:
+    assert ask_graph(words).claim.startswith("Yes" if edge else "No")
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("What is the direct effect of t on y?", "P(m | t=0, z)"),
+        ("What is the direct causal effect of t on y?", "P(m | t=0, z)"),
+        ("What is the indirect effect of t on y?", "E[y | t=0, m, z] (P(m | t=1, z) - P(m | t=0, z))"),
+    ],
+)
+def test_a_direct_or_indirect_effect_is_not_the_total_one(
+    words: str, query: str, ask_graph: Callable[[str], Any]
+) -> None:
+    assert query in ask_graph(words).claim

@@ -136,7 +136,8 @@ class RelationQuestion(Model):
     """How are two variables related?"""
 
     kind: Literal["relation"] = "relation"
-    relation: Literal["causes", "independent", "confounder", "collider", "mediator", "path"]
+    relation: Literal["causes", "direct", "independent", "confounder", "collider", "mediator", "instrument", "path"]
+    """`causes`: by a directed path; `direct`: by an edge; `path`: by any open path."""
     source: str
     target: str
     given: tuple[str, ...] = ()

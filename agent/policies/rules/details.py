@@ -122,7 +122,7 @@ def _estimand(
 ) -> EstimandKind:
     because += whom.because
     path = half.modifiers.path
-    if path and (mediators or path == "direct"):
+    if path and (mediators or path != "controlled"):
         because += [b for b in half.modifiers.because if "effect" in b]
         return "NIE" if path == "indirect" else "NDE" if path == "direct" else "CDE"
     if whom.estimand:

@@ -62,13 +62,15 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
         f"treatment = {treatment!r}{_from(half.treatment)}: {pair.treatment.how}",
         f"outcome = {outcome!r}{_from(half.outcome)}: {pair.outcome.how}",
     ]
-    if cause_words and context.catalog.table is None:
+    edge = half.modifiers.path == "direct" and (cause_words or any(t.low == "directly" for t in half.tokens))
+    if (cause_words or edge) and context.catalog.table is None:
         given = tuple(c for c in half.modifiers.given if c not in (treatment, outcome))
-        question = RelationQuestion(relation="causes", source=treatment, target=outcome, given=given)
-        return Reading(
-            question=question,
-            because=(*because, "without a table the question is whether the graph has a directed path"),
+        question = RelationQuestion(
+            relation="direct" if edge else "causes", source=treatment, target=outcome, given=given
         )
+        asked = "an edge" if edge else "a directed path"
+        because.append(f"without a table the question is whether the graph has {asked}")
+        return Reading(question=question, because=tuple(because))
     if unknown := [u for u in half.modifiers.unknown_covariates if len(u) > 2]:
         return Reading(problem=_unknown_covariate(unknown[0], (treatment, outcome), context), because=tuple(because))
     if unread := [u for u in half.modifiers.unread if len(u) > 2]:

@@ -133,6 +133,8 @@ def _asked(question: AdjustmentQuestion | RelationQuestion, graph: str, situatio
     if question.relation in ("confounder", "collider", "mediator") and question.given:
         args = {"graph": graph, "treatment": question.source, "outcome": question.target}
         return [ToolCall(tool="graph_roles", args=args, why="the role of every variable, with its path")]
+    if question.relation == "direct":
+        return []  # an edge is seen in the graph itself
     if question.relation == "path":
         args = {"graph": graph, "source": question.source, "target": question.target, "given": question.given}
         return [ToolCall(tool="graph_separation", args=args, why="look for an open path")]

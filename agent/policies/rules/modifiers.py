@@ -23,6 +23,8 @@ _REQUESTED = frozenset(
     {"report", "provide", "state", "give", "check", "discuss", "estimate", "compare", "compute", "interpret", "explain"}
 )
 """A list of covariates that goes on with one of these words has ended, and another request has begun."""
+_HAS_A_PATH = frozenset({"effect", "impact", "influence", "cause", "causal", "driver", "determinant"})
+"""What is direct or indirect: not, say, a sale."""
 _PRONOUNS = frozenset({"it", "them", "this", "these"})
 _NOTHING = frozenset({"anything", "nothing", "covariate", "control", "confounder", "adjustment"})
 
@@ -260,13 +262,9 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
                 found.because.append(f"{found.path} effect, {token.text!r} {', '.join(columns)}")
             elif unknown and not by_doing:
                 found.unread += unknown
-        if (
-            token.low in {"direct", "indirect"}
-            and i + 1 < len(tokens)
-            and tokens[i + 1].stem in {"effect", "impact", "influence"}
-        ):
-            found.path = token.low
-            found.because.append(f"{token.low} effect, from {token.text!r}")
+        if (path := _path_named(tokens, i)) is not None:
+            found.path = path
+            found.because.append(f"{path} effect, from {token.text!r}")
             if i and tokens[i - 1].low == "controlled":
                 found.path = "controlled"
     for pattern in _HOLD[1:]:
@@ -277,6 +275,17 @@ def _mediation(tokens: Sequence[Token], context: Context, found: Modifiers) -> N
                 found.mediators, found.path, found.held_at = columns[:1], "controlled", words_of(value)
                 found.because.append(f"controlled direct effect, {columns[0]} held at {words_of(value)!r}")
                 return
+
+
+def _path_named(tokens: Sequence[Token], i: int) -> str | None:
+    """The path that `direct effect`, `direct cause` or `directly affects` names; none for `directly or indirectly`."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if tokens[i].low in {"direct", "indirect"} and after is not None:
+        return tokens[i].low if after.stem in _HAS_A_PATH else None
+    if tokens[i].low not in {"directly", "indirectly"} or sum(t.low in {"directly", "indirectly"} for t in tokens) > 1:
+        return None
+    told = after is None or not after.is_word or after.low in verb_forms() or after.low in {"on", "by"}
+    return tokens[i].low.removesuffix("ly") if told else None
 
 
 def _mediators(span: Sequence[Token], context: Context) -> tuple[list[str], list[str]]:

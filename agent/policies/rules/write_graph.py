@@ -185,6 +185,8 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
             text = f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({role.path})."
         claims = (Claim(text=f"If the graph is right: {_sentence(role.because)}", evidence=(e.id,)),)
         return Draft(headline=Claim(text=text, evidence=(e.id,)), claims=claims, primary=e.id)
+    if question.relation == "direct":
+        return _edge(question, seen)
     if question.relation == "path" and path:
         e, r = path
         return Draft(headline=Claim(text=r.summary(), evidence=(e.id,)), primary=e.id)
@@ -198,6 +200,23 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
         )
         return Draft(headline=Claim(text=text, evidence=(e.id,)), primary=e.id, identification=e.id)
     return _failed(f"How {a} and {b} are related", seen)
+
+
+def _edge(question: RelationQuestion, seen: Seen) -> Draft:
+    """Whether the graph has an edge from the one to the other, which says more than a directed path."""
+    a, b = question.source, question.target
+    found = seen.pair(GraphResult)
+    if found is None:
+        return _failed(f"Whether {a} is a direct cause of {b}", seen)
+    evidence, result = found
+    between = [e for e in result.graph.edges if {e.source, e.target} == {a, b}]
+    if a in result.graph.parents(b):
+        text = f"Yes: in this graph {a} is a direct cause of {b} ({a} -> {b})."
+    elif any(not e.directed for e in between):
+        text = f"The graph does not settle whether {a} is a direct cause of {b} ({'; '.join(map(str, between))})."
+    else:
+        text = f"No: in this graph no edge goes from {a} to {b}, so {a} is not a direct cause of it."
+    return Draft(headline=Claim(text=text, evidence=(evidence.id,)), primary=evidence.id)
 
 
 def _sentence(clause: str) -> str:
