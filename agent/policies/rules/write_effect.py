@@ -124,7 +124,7 @@ def _measured(question: EffectQuestion, situation: Situation) -> str:
 def _headline(question: EffectQuestion, evidence: Evidence, estimate: EffectEstimate, measured: str) -> Claim:
     """One sentence: direction only when the interval settles it."""
     c = estimate.contrast
-    through = listed(question.mediators)
+    through = listed(question.mediators) if question.mediators else "any mediator of the graph"
     who = {
         "ATT": " among the treated",
         "ATC": " among the untreated",
