@@ -141,7 +141,8 @@ def test_faults_are_named() -> None:
     faults = {
         "repeated: .'a'": lambda: Dag(nodes=("a", "a", "b")),
         "names .'q'": lambda: Dag(nodes=("a",), edges=(edge("a", "->", "q"),)),
-        "twice": lambda: Dag.of("a -> b", "a <- b"),
+        "twice": lambda: Dag.of("a -> b", "a -> b"),
+        "makes a cycle with .a -> b": lambda: Dag.of("a -> b", "a <- b"),
         "Latent .'u'": lambda: Dag(nodes=("a",), latent=("u",)),
         "arrow '=>'": lambda: Dag.of("a => b"),
         "its nodes are: a, b": lambda: Dag.of("a -> b").parents("q"),

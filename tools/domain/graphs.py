@@ -34,7 +34,7 @@ class Graph(Model):
         if len(names) != len(self.nodes):
             twice = sorted(n for n, times in Counter(self.nodes).items() if times > 1)
             raise BadArguments(f"Node names must be unique; repeated: {twice}.")
-        seen: set[object] = set()
+        seen: dict[object, Edge] = {}
         for e in self.edges:
             if missing := {e.source, e.target} - names:
                 raise BadArguments(f"Edge {str(e)!r} names {sorted(missing)}, not among the nodes.")
@@ -43,9 +43,11 @@ class Graph(Model):
                     f"Edge {str(e)!r} is not allowed in a {type(self).__name__}; allowed: {sorted(self.allowed)}."
                 )
             key = self._identity(e)
-            if key in seen:
-                raise BadArguments(f"Edge {str(e)!r} is given twice between the same two nodes.")
-            seen.add(key)
+            if other := seen.get(key):
+                back = e.directed and other.directed and str(e) != str(other)
+                what = f"makes a cycle with {str(other)!r}" if back else "is given twice between the same two nodes"
+                raise BadArguments(f"Edge {str(e)!r} {what}.")
+            seen[key] = e
         if missing := set(self.latent) - names:
             raise BadArguments(f"Latent {sorted(missing)} are not among the nodes.")
         self._check()

@@ -73,7 +73,8 @@ def write_formal(question: FormalQuestion, situation: Situation) -> Draft:
     if evidence is None or evidence.result is None:
         failed = [e for e in situation.ledger if not e.ok]
         reason = f": {failed[-1].summary.rstrip('.')}" if failed else ""
-        return Draft(headline=Claim(text=f"The question cannot be decided{reason}."))
+        text = f"The question cannot be decided{reason}."
+        return Draft(headline=Claim(text=text, evidence=tuple(e.id for e in failed[-1:])))
     verdict = found.decide(result_from_json(evidence.result))
     read_as = Claim(text=f"Read as: {'; '.join(found.because)}.", evidence=(evidence.id,))
     return Draft(
