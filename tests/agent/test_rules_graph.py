@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import networkx as nx
 import pytest
 
 from whence.agent.policies.rules.learn import doubts
@@ -169,3 +170,51 @@ def test_a_direct_or_indirect_effect_is_not_the_total_one(
     words: str, query: str, ask_graph: Callable[[str], Any]
 ) -> None:
     assert query in ask_graph(words).claim
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("Is w d-separated from y by t and z?", "tz"),
+        ("Is w d-separated from y by {t, z}?", "tz"),
+        ("Does {t, z} d-separate w and y?", "tz"),
+        ("Do t and z block all paths between w and y?", "tz"),
+        ("Are w and y d-connected given z?", "z"),
+        ("Are w and y separated by t?", "t"),
+        ("w _||_ y | t, z", "tz"),
+        ("w ⊥ y | m", "m"),
+        ("Does conditioning on t make w and y dependent?", "t"),
+        ("Does conditioning on c open a path between w and y?", "c"),
+        ("Is w independent of y?", ""),
+    ],
+)
+def test_separation_is_asked_given_the_whole_set(words: str, given: str, ask_graph: Callable[[str], Any]) -> None:
+    edges = [tuple(edge.split(" -> ")) for edge in SIX.split("; ")]
+    separated = nx.is_d_separator(nx.DiGraph(edges), {"w"}, {"y"}, {*given})
+    answer = ask_graph(words)
+    assert answer.status == "answered"
+    assert ("separated" if separated else "connected") in answer.claim
+    assert (f"given {', '.join(given)}" if given else "y are") in answer.claim
+
+
+@pytest.mark.parametrize(
+    ("words", "unread"),
+    [
+        ("Are t, z and w independent?", "'t'"),
+        ("Are w and y independent once t and z are known?", "'t'"),
+        ("Is t independent of y if z is fixed and m is fixed?", "'z'"),
+        ("Is z a confounder of t and y if m is hidden?", "'m'"),
+    ],
+)
+def test_a_column_that_went_unread_is_said_and_nothing_answered(
+    words: str, unread: str, ask_graph: Callable[[str], Any]
+) -> None:
+    answer = ask_graph(words)
+    assert answer.status == "cannot_read"
+    assert unread in answer.claim
+
+
+def test_each_of_several_variables_gets_its_part(ask_graph: Callable[[str], Any]) -> None:
+    answer = ask_graph("Is z or w a confounder of t and y?")
+    assert "z is a confounder" in answer.claim
+    assert "No: for t and y, w is an instrument" in answer.claim

@@ -134,12 +134,17 @@ effect              0.5  be <T> #effective
 effect              0.5  how #effective be <T>
 independent         1.4  be <A> * independent_of/independent ?from/of/to <B>
 independent         1.4  <A> * independent_of <B>
-independent         1.4  be <A> and <B> * independent/@related/d-separated/unrelated/uncorrelated
-independent         1.4  <A> and <B> be * independent/@related/d-separated/unrelated/uncorrelated
-independent         1.35 be <A> * @related/d-separated/unrelated/uncorrelated #and <B>
+independent         1.4  be <A> and <B> * independent/@related/d-separated/d-connected/separated/unrelated/uncorrelated
+independent         1.4  <A> and <B> be * independent/@related/d-separated/d-connected/separated/unrelated/uncorrelated
+independent         1.35 be <A> * @related/d-separated/d-connected/separated/unrelated/uncorrelated #and <B>
 independent         1.35 @related between/of <A> and/with <B>
 independent         1.35 do <A> correlate/associate/covary with <B>
 independent         1.35 d-separate/block <A> and/from <B>
+independent         1.5  do/can/will/whether <Z> d-separate/separate <A> and/from <B>
+independent         1.5  do/can/will/whether <Z> block * path from/between <A> and/to <B>
+independent         1.5  do/will/would/whether adjust_for/condition_on <Z> make/render/leave <A> and <B> @related/independent/d-separated
+independent         1.5  do/will/would/whether adjust_for/condition_on <Z> d-separate/separate/block/connect <A> and/from/to <B>
+independent         1.5  do/will/would/whether adjust_for/condition_on <Z> open/create/block * path/@related from/between <A> and/to <B>
 confounder          1.6  be <Z> ?#art/any confounder/confound of/for/between/in/on/when ?the ?#tie ?of/between <A> #and <B>
 confounder          1.6  do/whether <Z> confound ?the ?#tie ?of/between <A> and/on/to <B>
 confounder          1.6  ^ be ?the ?#tie ?of/between <A> and/on/to <B> confounded_by <Z>

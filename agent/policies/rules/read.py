@@ -25,6 +25,7 @@ from .grammar import CUTS, Frame, frames
 from .lexicon import FOREIGN, FUNCTION
 from .modifiers import Modifiers, named_instruments, read_modifiers
 from .prepare import Prepared
+from .relation_words import conditioned_on, left_unread, spelled_out
 from .slots import NOTHING, Filled, fill, head_of, listed, pair_up
 from .suggest import example_questions
 from .words import Token
@@ -74,6 +75,7 @@ def read_question(words: str, catalog: Catalog) -> Reading:
     if problem := _unreadable(words, catalog):
         return _problem(problem, catalog, None)
     context = Context(catalog)
+    words = spelled_out(words)
     prepared = Prepared(words, context.index)
     mended = tuple(f"{a!r} was read as {b!r}" for a, b in prepared.corrections.items())
     if problem := _foreign(prepared):
@@ -233,17 +235,17 @@ def _other(fit: Fit, prepared: Prepared, modifiers: Modifiers, context: Context)
     question: CausalQuestion
     if kind in Relations:
         relation = {"independent": "independent", "path": "path"}.get(kind, kind)
-        given = (
-            (columns["Z"],)
-            if "Z" in columns
-            else tuple(
-                c for c in dict.fromkeys((*modifiers.given, *(modifiers.adjust or ()))) if c not in columns.values()
-            )
-        )
+        pair = (columns["A"], columns["B"])
+        if kind in ("independent", "path"):
+            given = conditioned_on(fit.slots.get("Z"), sentence, modifiers, pair, context)
+            because += [f"given {', '.join(given)}"] if given else []
+        else:
+            given = _listed_or_best(fit.slots["Z"], context)
+        if problem := left_unread(sentence, (*pair, *given)):
+            return Reading(problem=problem, because=tuple(because))
         question = RelationQuestion.model_validate(
             {"relation": relation, "source": columns["A"], "target": columns["B"], "given": given}
         )
-        because += [b for b in modifiers.because if b.startswith(("given", "adjust"))]
     elif kind == "causes_of":
         question = DiscoveryQuestion(target=columns["Y"])
     elif kind == "effects_of":
@@ -271,14 +273,19 @@ _ROLE_WORDS = {"T": "treatment", "Y": "outcome", "A": "first", "B": "second", "Z
 def _adjustment(fit: Fit, columns: dict[str, str], context: Context) -> AdjustmentQuestion:
     proposed: tuple[str, ...] | None = None
     if fit.frame.kind != "adjust_which" and "Z" in fit.slots:
-        named, _ = listed(fit.slots["Z"].tokens, context.index)
-        proposed = tuple(named) or (columns["Z"],)
+        proposed = _listed_or_best(fit.slots["Z"], context)
     treatment, outcome, _ = pair_up(fit.slots["T"], fit.slots["Y"])
     return AdjustmentQuestion(
         treatment=treatment.column if treatment else columns["T"],
         outcome=outcome.column if outcome else columns["Y"],
         proposed=proposed,
     )
+
+
+def _listed_or_best(slot: Filled, context: Context) -> tuple[str, ...]:
+    """Every column that a slot lists, or else the one that it means."""
+    named, _ = listed(slot.tokens, context.index)
+    return tuple(named) or ((slot.best.column,) if slot.best else ())
 
 
 def _variables(fit: Fit, sentence: Sequence[Token], columns: dict[str, str], context: Context) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ....tools.domain.results import (
     IndependenceResult,
     RolesResult,
     SeparationResult,
+    VariableRole,
 )
 from ...policy import Situation
 from ...state import Claim, Derived, Draft
@@ -175,15 +176,12 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
     roles, path, effect = seen.pair(RolesResult), seen.pair(SeparationResult), seen.pair(Identification)
     if question.relation in ("confounder", "collider", "mediator") and roles and question.given:
         e, r = roles
-        name = question.given[0]
-        role = next((v for v in r.roles if v.variable == name), None)
-        if role is None:
-            return _failed(f"What {name} is to {a} and {b}", seen)
-        yes = role.role == question.relation or (question.relation == "collider" and role.role == "m_bias_collider")
-        text = f"{'Yes' if yes else 'No'}: for {a} and {b}, {name} is {_article(role.role)} ({role.path})."
-        if role.role == "undecided":
-            text = f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({role.path})."
-        claims = (Claim(text=f"If the graph is right: {_sentence(role.because)}", evidence=(e.id,)),)
+        parts = {v.variable: v for v in r.roles}
+        if missing := [name for name in question.given if name not in parts]:
+            return _failed(f"What {missing[0]} is to {a} and {b}", seen)
+        asked = [parts[name] for name in question.given]
+        text = " ".join(_part(question, v) for v in asked)
+        claims = tuple(Claim(text=f"If the graph is right: {_sentence(v.because)}", evidence=(e.id,)) for v in asked)
         return Draft(headline=Claim(text=text, evidence=(e.id,)), claims=claims, primary=e.id)
     if question.relation == "direct":
         return _edge(question, seen)
@@ -200,6 +198,15 @@ def _relation(question: RelationQuestion, seen: Seen) -> Draft:
         )
         return Draft(headline=Claim(text=text, evidence=(e.id,)), primary=e.id, identification=e.id)
     return _failed(f"How {a} and {b} are related", seen)
+
+
+def _part(question: RelationQuestion, found: VariableRole) -> str:
+    """Whether a variable plays the part that was asked about, or which it plays."""
+    a, b, name = question.source, question.target, found.variable
+    if found.role == "undecided":
+        return f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({found.path})."
+    yes = found.role == question.relation or (question.relation == "collider" and found.role == "m_bias_collider")
+    return f"{'Yes' if yes else 'No'}: for {a} and {b}, {name} is {_article(found.role)} ({found.path})."
 
 
 def _edge(question: RelationQuestion, seen: Seen) -> Draft:
