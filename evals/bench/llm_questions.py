@@ -132,7 +132,16 @@ def main() -> int:
     """Print the table; exit status 1 when evidence differs or a bound is passed."""
     table = Table(
         "Twelve questions, rules against a scripted model",
-        ("question", "status", "same evidence", "model calls", "prompt tokens", "completion tokens", "critic asked", "own ms an act"),
+        (
+            "question",
+            "status",
+            "same evidence",
+            "model calls",
+            "prompt tokens",
+            "completion tokens",
+            "critic asked",
+            "own ms an act",
+        ),
     )
     bad = 0
     steps: list[float] = []
