@@ -156,3 +156,12 @@ def test_long_history_of_the_treatment_is_not_summed_over() -> None:
     below, above = (network.tables["v38", (x,)] for x in (0, 1))
     step = network.tables["v39", (1,)] - network.tables["v39", (0,)]
     assert found.value == pytest.approx((above - below) * step, abs=1e-9)
+
+
+def test_a_joint_probability_bounds_necessity_though_the_treatment_has_no_margin() -> None:
+    numbers = [given({"y": 1}, {"x": 0}, 0.5), given({"y": 1}, {}, 0.52), given({"x": 1, "y": 1}, {}, 0.13)]
+    args = {"edges": (("x", "y"),), "probabilities": tuple(numbers), "treatment": "x", "outcome": "y"}
+    found = run(QueryArgs.model_validate(args | {"query": "PN"}), None)  # type: ignore[arg-type]
+    # Tian and Pearl 2000, without confounding; P(x=0) = (0.52 - 0.13) / 0.5
+    low, high = (0.52 - 0.5) / 0.13, (0.5 - 0.39) / 0.13
+    assert (found.lower, found.upper) == pytest.approx((low, high), abs=1e-7)

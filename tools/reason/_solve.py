@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..domain.errors import TooLarge
 from ._programs import MOST_JOINED, MOST_TYPES, District, Row, events_of, independence_rows
@@ -13,6 +13,8 @@ NOISE = 1e-9
 """A probability under this, or a sum that is this small beside what it adds up, counts as zero: rounding must not be divided by."""
 Ratio = tuple[Poly, Poly]
 """Numerator and denominator."""
+Query = list[tuple[float, Ratio]]
+"""Ratios to add, each with a weight."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,40 @@ class Outcome:
     """Whether independent districts had to be joined, or ratios bounded apart: the bounds may not be sharp."""
     by_program: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the bounds lie apart."""
+        return self.lower is not None and self.upper is not None and self.upper - self.lower > NOISE
+
+    def meet(self, other: Outcome) -> Outcome:
+        """What is known when another form of the query gave its own bounds."""
+        if self.lower is None or self.upper is None or other.lower is None or other.upper is None:
+            return other if other.conflicts else self
+        low, high = max(self.lower, other.lower), min(self.upper, other.upper)
+        unused, joined = [u for u in self.unused if u in other.unused], self.joined and other.joined
+        return replace(self, lower=low, upper=max(low, high), unused=unused, joined=joined)
+
+
+def tightest(world: World, givens: list[Given], forms: Iterable[Query], rounding: float = 0.0) -> Outcome:
+    """What given numbers say to a query that may be written in several forms, the simplest first.
+
+    Every form has valid bounds, and none always has the closest; later ones are tried while the bounds lie apart.
+
+    Raises:
+        TooLarge: the simplest form is too large already.
+    """
+    found: Outcome | None = None
+    try:
+        for form in forms:
+            now = Solver(world, givens, form, rounding=rounding).answer()
+            found = now if found is None else found.meet(now)
+            if found.conflicts or not found.is_open:
+                break
+    except TooLarge:
+        if found is None:
+            raise
+    return found or Outcome()
+
 
 class Solver:
     """The districts of a network, the equations the given numbers put on them, and a query.
@@ -45,7 +81,7 @@ class Solver:
     Args:
         world: The network.
         givens: Given numbers.
-        query: Ratios to add, each with a weight.
+        query: What is asked.
         joins: Groups of districts to treat as one.
         before: The solver without these joins; its equations still hold beside any response of the other districts.
         rounding: How far a given number may be from what others imply and still agree; then it adds nothing.
@@ -55,7 +91,7 @@ class Solver:
         self,
         world: World,
         givens: Iterable[Given],
-        query: Iterable[tuple[float, Ratio]],
+        query: Query,
         joins: tuple[frozenset[int], ...] = (),
         before: Solver | None = None,
         rounding: float = 0.0,

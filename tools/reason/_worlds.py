@@ -92,6 +92,11 @@ class World:
         near = self._near(above, known=below.fixed)
         return self._sum(above, near), self._sum(below, near)
 
+    def whole_ratio(self, event: Iterable[Atom], known: Iterable[Atom]) -> tuple[Poly, Poly]:
+        """The same, written out: P(event, known) over P(known)."""
+        known = tuple(known)
+        return self.polynomial((*event, *known)), self.polynomial(known)
+
     def _seen(self, atoms: Iterable[Atom]) -> _Seen | None:
         """What a conjunction needs of the network; None when it contradicts itself."""
         seen = _Seen()

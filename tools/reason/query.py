@@ -22,7 +22,7 @@ from ._assumed import assumed
 from ._disagree import with_arrows
 from ._ladder import Index, QueryKind, ratios_of
 from ._margins import Key, margins
-from ._solve import Given, Outcome, Solver
+from ._solve import Given, Outcome, tightest
 from ._worlds import Atom, Event, World, setting
 
 Level = int | str
@@ -121,8 +121,9 @@ def answer(args: QueryArgs, dag: Dag) -> QueryAnswer:
     givens = [_given(world, p, index) for p in args.probabilities] + _sums(args, world, index)
     if "monotonicity" in args.assume:
         givens.append(Given("monotonicity", world.polynomial(asked.prevented), world.polynomial(()), 0.0))
-    query = [(w, world.ratio(top, bottom)) for w, top, bottom in asked.ratios]
-    found = Solver(world, givens, query, rounding=4 * args.rounding).answer()
+    # what is cut short needs fewer numbers; written out, numbers of the joint distribution fix more of it
+    forms = ([(w, write(top, bottom)) for w, top, bottom in asked.ratios] for write in (world.ratio, world.whole_ratio))
+    found = tightest(world, givens, forms, rounding=4 * args.rounding)
     loose = found.joined or not _canonical(dag, admg, frozenset(hidden))
     result = _result(args, asked.text, found, world, levels, sharp=not loose)
     return assumed(args, dag, result, answer) if args.assume and result.status == "bounds" else result
