@@ -422,3 +422,26 @@ def test_codebook_words_for_the_study_name_its_columns() -> None:
 )
 def test_a_direct_effect_is_told_from_the_total(words: str, estimand: str) -> None:
     assert asked(words, SCHEMAS["labour"])["estimand"] == estimand
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "What would happen to earn78 if everyone had trained = 1 and union = 1?",
+        "If everyone had trained = 1 and age = 30, what would happen to earn78?",
+        "What happens to earn78 if we set trained to 1 and union to 0?",
+        "What is the effect of do(trained=1, union=0) on earn78?",
+        "What would earn78 be had everybody trained and union?",
+    ],
+)
+def test_what_is_set_together_is_no_restriction_of_the_rows(words: str) -> None:
+    reading = read_question(words, SCHEMAS["labour"])
+    assert reading.question is None
+    assert "at once" in (reading.problem or "")
+
+
+def test_one_treatment_set_for_everyone_is_an_effect() -> None:
+    alone = asked("What would happen to earn78 if everyone had trained = 1?", SCHEMAS["labour"])
+    assert (alone["treatment"], alone["population"]) == ("trained", [])
+    among = asked("What happens to earn78 if we set trained to 1 among those with age > 30?", SCHEMAS["labour"])
+    assert [c["column"] for c in among["population"]] == ["age"]

@@ -12,6 +12,7 @@ from .columns import Match
 from .context import Context
 from .details import Half, build_question
 from .hints import received_and_assigned, running_variable
+from .joint import joint_problem
 from .modifiers import tail
 from .named_designs import CUTOFF_NAMED, unread_design
 from .natural import PERIOD_PARTS, named_beside, period_of_two, rules, speaks_of, treated_group
@@ -71,6 +72,8 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
         asked = "an edge" if edge else "a directed path"
         because.append(f"without a table the question is whether the graph has {asked}")
         return Reading(question=question, because=tuple(because))
+    if (problem := joint_problem(half.tokens, treatment, outcome)) is not None:
+        return Reading(problem=problem, because=tuple(because))
     if unknown := [u for u in half.modifiers.unknown_covariates if len(u) > 2]:
         return Reading(problem=_unknown_covariate(unknown[0], (treatment, outcome), context), because=tuple(because))
     if unread := [u for u in half.modifiers.unread if len(u) > 2]:
