@@ -122,3 +122,20 @@ def test_an_unobserved_variable_is_not_adjusted_for() -> None:
     asked = "Which set satisfies the back-door criterion relative to (T, Y)?"
     text = SETS.format("Z is unobserved.\n", asked, "Option 1: Z\nOption 2: M\nAnswer with the number of the option.")
     assert answer(text) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("Are A and C independent given B?", "Yes: A is independent of C given B. Every path between them is blocked given B."),
+        ("Are A and C dependent given B?", "No: A is independent of C given B. Every path between them is blocked given B."),
+        ("Are A and C independent?", "No: A is not independent of C. A -> B -> C is open."),
+        ("Are A and C dependent?", "Yes: A is not independent of C. A -> B -> C is open."),
+        ("Does C cause A?", "No: C is not a cause of A. No directed path leads from C to A."),
+        ("Is A a confounder of B and C?", "No: A is not a common cause of B and C. A lacks a directed path that this needs."),
+    ],
+)  # fmt: skip
+def test_yes_or_no_is_said_once_and_agrees_with_what_follows(asked: str, sentence: str) -> None:
+    verdict, _ = answer_formal(LISTED + asked)
+    assert isinstance(verdict, FormalVerdict)
+    assert verdict.sentence == sentence

@@ -7,7 +7,7 @@ what observed data can identify.
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ..domain.errors import BadArguments
 from ..domain.graphs import Admg, Dag
@@ -20,6 +20,13 @@ from ..spec import Env, Tool
 from ._stated import StatedGraphArgs, stated_graph
 
 Statement = Literal["direct_cause", "cause", "mediator", "common_cause", "common_effect", "independent", "identifiable"]
+
+
+class _Said(TypedDict):
+    """A statement and its denial, in words."""
+
+    statement: str
+    denial: str
 
 
 class StatementsArgs(StatedGraphArgs):
@@ -62,7 +69,7 @@ def _direct_cause(args: StatementsArgs, graph: Dag | Admg) -> StatementVerdict:
     holds = a in graph.parents(b)
     reason = f"The edge {a} -> {b} is stated." if holds else f"No edge from {a} to {b} is stated."
     return StatementVerdict(
-        statement=f"{a} is a direct cause of {b}", holds=holds, reason=reason, path=f"{a} -> {b}" if holds else None
+        **_is(a, f"a direct cause of {b}"), holds=holds, reason=reason, path=f"{a} -> {b}" if holds else None
     )
 
 
@@ -74,7 +81,7 @@ def _cause(args: StatementsArgs, graph: Dag | Admg) -> StatementVerdict:
     else:
         reason = "Nothing causes itself." if a == b else f"No directed path leads from {a} to {b}."
     return StatementVerdict(
-        statement=f"{a} is a cause of {b}",
+        **_is(a, f"a cause of {b}"),
         holds=path is not None,
         reason=reason,
         path=" -> ".join(path) if path else None,
@@ -116,10 +123,10 @@ def _third(args: StatementsArgs, paths: dict[str, str], of: str) -> StatementVer
     role = args.statement.replace("_", " ")
     _differ(args)
     path = paths.get(args.third) if args.third else next(iter(paths.values()), None)
-    who = args.third or "some variable"
+    said = _is(args.third, f"a {role} {of}") if args.third else _there_is(f"a {role} {of}")
     missing = f"{args.third} lacks a directed path" if args.third else "No variable has the directed paths"
     return StatementVerdict(
-        statement=f"{who} is a {role} {of}",
+        **said,
         holds=path is not None,
         reason=f"{path}." if path else f"{missing} that this needs.",
         path=path,
@@ -131,7 +138,7 @@ def _independent(args: StatementsArgs, graph: Dag | Admg) -> StatementVerdict:
     path = open_path(graph, args.source, args.target, args.given)
     given = f" given {', '.join(args.given)}" if args.given else ""
     return StatementVerdict(
-        statement=f"{args.source} is independent of {args.target}{given}",
+        **_is(args.source, f"independent of {args.target}{given}"),
         holds=path is None,
         reason=f"{path} is open{given}." if path else f"Every path between them is blocked{given}.",
         path=path,
@@ -140,16 +147,16 @@ def _independent(args: StatementsArgs, graph: Dag | Admg) -> StatementVerdict:
 
 def _identifiable(args: StatementsArgs, graph: Dag | Admg) -> StatementVerdict:
     a, b = args.source, args.target
-    statement = f"the effect of {a} on {b} is identifiable from observed data"
+    said = _is(f"the effect of {a} on {b}", "identifiable from observed data")
     if hidden := [n for n in (a, b) if n in graph.latent]:
-        return StatementVerdict(statement=statement, holds=False, reason=f"{' and '.join(hidden)} is not observed.")
+        return StatementVerdict(**said, holds=False, reason=f"{' and '.join(hidden)} is not observed.")
     if a == b:
-        return StatementVerdict(statement=statement, holds=True, reason=f"{a} is what it is set to.", formula="1")
+        return StatementVerdict(**said, holds=True, reason=f"{a} is what it is set to.", formula="1")
     found = identify(project(graph), frozenset((b,)), frozenset((a,)))
     if isinstance(found, Hedge):
-        return StatementVerdict(statement=statement, holds=False, reason=f"There is {found.text()}.")
+        return StatementVerdict(**said, holds=False, reason=f"There is {found.text()}.")
     formula = f"P({b} | do({a})) = {text(found, fixed=(a, b, *sorted(free_variables(found) - {a, b})))}"
-    return StatementVerdict(statement=statement, holds=True, reason=f"{formula}.", formula=formula)
+    return StatementVerdict(**said, holds=True, reason=f"{formula}.", formula=formula)
 
 
 def directed_path(graph: Dag | Admg, source: str, target: str, without: str | None = None) -> tuple[str, ...] | None:
@@ -168,6 +175,14 @@ def directed_path(graph: Dag | Admg, source: str, target: str, without: str | No
                 before[child] = node
                 todo.append(child)
     return None
+
+
+def _is(subject: str, what: str) -> _Said:
+    return {"statement": f"{subject} is {what}", "denial": f"{subject} is not {what}"}
+
+
+def _there_is(what: str) -> _Said:
+    return {"statement": f"some variable is {what}", "denial": f"no variable is {what}"}
 
 
 def _arrows(graph: Dag | Admg, source: str, target: str) -> str:

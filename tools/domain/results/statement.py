@@ -14,6 +14,8 @@ class StatementVerdict(Result):
     kind: Literal["statement"] = "statement"
     statement: str
     """The statement in words."""
+    denial: str = ""
+    """What is the case where it does not hold."""
     holds: bool
     reason: str
     """The path or formula that shows it, or why there is none."""
@@ -23,9 +25,8 @@ class StatementVerdict(Result):
     """Of an effect that is identifiable."""
 
     def summary(self) -> str:
-        return f"{'Yes' if self.holds else 'No'}: {self.statement} {'holds' if self.holds else 'does not hold'}. {self.reason}"[
-            :1900
-        ]
+        denial = self.denial or f"{self.statement} does not hold"
+        return f"{self.statement if self.holds else denial}. {self.reason}"[:1900]
 
 
 class SetJudgement(Model):
