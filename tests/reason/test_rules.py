@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from whence.agent.verdicts import verdicts_in
 from whence.tools.domain.errors import BadArguments
 from whence.tools.reason.rules import Rule, RulesArgs, run
 
@@ -136,9 +137,10 @@ def test_the_derivation_tells_what_the_event_rests_on_and_nothing_else():
     rules = [rule("b", {"a": True}), rule("x", {"a": True}), rule("c", {"b": False}, {"d": True})]
     answer = ask(rules, suppose=({"a": False},), asked={"c": True})
     assert answer.derivation == (
-        "not a: supposed", "not b: it needs a", "not d: a root cause", "c: brought about by not b"
+        "not a: supposed", "not b: it needs a", "not d: a root cause", "c: follows from not b"
     )  # fmt: skip
     assert answer.summary().startswith("Supposed not a: c comes about.")
+    assert verdicts_in(answer.summary()) == []  # rules are no effect measured on data, nor worded as one
 
 
 def test_circular_rules_are_refused_with_the_circle():

@@ -128,7 +128,7 @@ def derive(rules: Rules, done: Facts, asked: tuple[str, ...], world: Facts) -> t
 
 
 def _because(pair: Pair, values: Facts) -> str:
-    for conditions, word in ((pair.preventing, "prevented by"), (pair.producing, "brought about by")):
+    for conditions, word in ((pair.preventing, "prevented by"), (pair.producing, "follows from")):
         for condition in conditions:
             if all(values[n] == v for n, v in condition):
                 return f"{word} {said(dict(condition))}"
