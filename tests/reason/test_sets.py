@@ -119,7 +119,7 @@ def test_an_unobserved_variable_is_in_no_set(env: WorkspaceEnv) -> None:
 
 
 def test_two_edges_between_two_variables_are_refused(env: WorkspaceEnv) -> None:
-    with pytest.raises(ToolError, match="twice"):
+    with pytest.raises(ToolError, match="makes a cycle with"):
         run(
             SetsArgs(edges=(("a", "b"), ("b", "a")), criterion="backdoor", treatment="a", outcome="b", options=((),)),
             env,
