@@ -127,6 +127,13 @@ GROUPS: tuple[Group, ...] = (
         relation("path", "age", "recovery_days"),
         lines("""
             Is there a path from age to recovery_days?
+            Is there any path between age and recovery?
+        """),
+    ),
+    Group(
+        "medicine",
+        relation("causes", "age", "recovery_days"),
+        lines("""
             Is there a causal path from age to recovery?
             Is there any directed path from age to recovery_days?
         """),

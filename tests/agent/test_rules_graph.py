@@ -218,3 +218,47 @@ def test_each_of_several_variables_gets_its_part(ask_graph: Callable[[str], Any]
     answer = ask_graph("Is z or w a confounder of t and y?")
     assert "z is a confounder" in answer.claim
     assert "No: for t and y, w is an instrument" in answer.claim
+
+
+@pytest.mark.parametrize(
+    ("words", "claim"),
+    [
+        ("Is there a directed path from y to m?", "y has no effect on m"),
+        ("Is there a causal path from w to c?", "a directed path from w to c"),
+        ("Is m on the causal path from t to y?", "Yes: for t and y, m is a mediator"),
+        ("Is z on the causal path from t to y?", "No: for t and y, z is a confounder"),
+        ("Is w an instrument for t and y?", "Yes: for t and y, w is an instrument"),
+        ("Is w a valid instrument for the effect of t on y?", "Yes: for t and y, w is an instrument"),
+        ("Is z an instrument for t on y?", "No: for t and y, z is not an instrument"),
+        ("What are the mediators between t and y?", "Every mediator of t and y in the graph: m."),
+        ("Which variables mediate the effect of t on y?", "Every mediator of t and y in the graph: m."),
+        ("What is the minimal adjustment set for t on y?", "adjust for z."),
+        ("What does t cause?", "Direct effects of t in the graph: m and c."),
+        ("Can I estimate the effect of t on y adjusting for c?", "Adjusting for c would be wrong"),
+        ("Can I estimate the effect of t on y adjusting for z?", "Adjusting for z is enough"),
+    ],
+)
+def test_questions_about_a_graph_are_answered_as_asked(words: str, claim: str, ask_graph: Callable[[str], Any]) -> None:
+    assert claim in ask_graph(words).claim
+
+
+@pytest.mark.parametrize(
+    ("words", "unread"),
+    [
+        ("List all paths from t to y", "'List'"),
+        ("Is there a backdoor path from t to c?", "'backdoor'"),
+        ("Which independencies does the graph imply?", "not listed"),
+        ("Is the effect of t on y identifiable if z is unobserved?", "'z' is not measured"),
+        ("What is the effect of t on y if z is not measured?", "'z' is not measured"),
+    ],
+)
+def test_what_no_tool_answers_is_said(words: str, unread: str, ask_graph: Callable[[str], Any]) -> None:
+    answer = ask_graph(words)
+    assert answer.status == "cannot_read"
+    assert unread in answer.claim
+
+
+def test_an_instrument_is_read_off_a_graph_that_was_given(example_session: Callable[..., Any]) -> None:
+    answer = example_session("chain_of_three", graph=False).ask("Is t an instrument for m and y?")
+    assert answer.status == "cannot_read"
+    assert "none was given" in answer.claim

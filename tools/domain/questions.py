@@ -122,10 +122,11 @@ class EffectQuestion(Model):
 
 
 class DiscoveryQuestion(Model):
-    """What is the causal graph, or which variables cause `target`?"""
+    """What is the causal graph, which variables cause `target`, or which does `source` cause?"""
 
     kind: Literal["discovery"] = "discovery"
     target: str | None = None
+    source: str | None = None
     variables: tuple[str, ...] = ()
     """Empty: all usable columns."""
     instruments: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from ....tools.domain.questions import EffectQuestion, RelationQuestion
+from ....tools.domain.questions import AdjustmentQuestion, EffectQuestion, RelationQuestion
 from ...state import Option, Reading
 from .codebook import prose
 from .columns import Match
@@ -16,6 +16,7 @@ from .joint import joint_problem
 from .modifiers import tail
 from .named_designs import CUTOFF_NAMED, unread_design
 from .natural import PERIOD_PARTS, named_beside, period_of_two, rules, speaks_of, treated_group
+from .relation_words import hidden_problem
 from .roles import sentence_columns, study_sentences
 from .slots import NOTHING, SURE, Filled, fill, nearest, pair_up, sole_by_role
 from .values import unplaced_sex
@@ -72,12 +73,18 @@ def read_effect(half: Half, context: Context, *, cause_words: bool) -> Reading:
         asked = "an edge" if edge else "a directed path"
         because.append(f"without a table the question is whether the graph has {asked}")
         return Reading(question=question, because=tuple(because))
-    if (problem := joint_problem(half.tokens, treatment, outcome)) is not None:
+    problem = joint_problem(half.tokens, treatment, outcome) or hidden_problem(half.tokens, (treatment, outcome))
+    if problem is not None:
         return Reading(problem=problem, because=tuple(because))
     if unknown := [u for u in half.modifiers.unknown_covariates if len(u) > 2]:
         return Reading(problem=_unknown_covariate(unknown[0], (treatment, outcome), context), because=tuple(because))
     if unread := [u for u in half.modifiers.unread if len(u) > 2]:
         because.append(f"not used, since they name no column: {', '.join(map(repr, unread[:4]))}")
+    proposed = tuple(c for c in half.modifiers.adjust or () if c not in (treatment, outcome))
+    if context.catalog.table is None and proposed and not half.modifiers.mediators:
+        because.append(f"without a table the question is whether adjusting for {', '.join(proposed)} is enough")
+        asked = AdjustmentQuestion(treatment=treatment, outcome=outcome, proposed=proposed)
+        return Reading(question=asked, because=tuple(because))
     question, more = build_question(half, treatment, outcome, context)
     because += more
     if context.catalog.table is not None and (problem := unread_design(half.words, question.hints)):

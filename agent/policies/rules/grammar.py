@@ -14,7 +14,7 @@ from .aspect_frames import ASPECT_FRAMES
 from .pattern import Pattern
 
 FrameKind = Literal[
-    "effect", "independent", "confounder", "collider", "mediator", "path", "causes_of", "effects_of", "graph",
+    "effect", "independent", "confounder", "collider", "mediator", "instrument", "path", "directed", "causes_of", "effects_of", "graph",
     "direction", "adjust_which", "adjust_for", "adjust_set", "root_cause", "distribution_change",
 ]  # fmt: skip
 
@@ -154,6 +154,12 @@ collider            1.5  be <Z> ?#art ?#adj common effect of/for <A> and <B>
 mediator            1.6  be <Z> ?#art ?#adj mediator of/for/between/in/on ?the ?#tie ?#of <A> and/on/to <B>
 mediator            1.6  do/whether <Z> mediate ?the ?#tie ?of/between <A> and/on/to <B>
 mediator            1.6  ^ be ?the ?#tie ?of/between <A> and/on/to <B> mediate by/through <Z>
+mediator            1.7  be <Z> on/in ?#art causal/directed path from/between <A> to/and <B>
+mediator            1.7  what/which * mediate ?the ?#tie ?of/between <A> and/on/to <B>
+mediator            1.7  what/which ?variable be ?the mediator ?of/between/for ?the ?#tie ?of/between <A> and/on/to <B>
+instrument          2.2  ^ be <Z> ?#art ?#adj ?#valid instrument/instrumental ?variable for/of/between ?the ?#tie ?of/between <A> #and <B>
+directed            1.7  be there ?a/an/any directed/causal path from/between <A> to/and <B>
+directed            1.6  directed/causal path from <A> to <B>
 path                1.6  be there ?a/an/any * path/way from/between <A> to/and <B>
 path                1.5  path from/between <A> to/and <B>
 causes_of           1.1  what/which *3 cause/affect/influence/drive/determine/explain/impact/shape/raise/increase/lower/reduce/predict <Y>
@@ -182,7 +188,7 @@ direction           1.5  which cause which ?, <A> or <B>
 adjust_which        2.0  what/which * #must * #adjust * #if * @effect/affect of <T> on <Y>
 adjust_which        2.0  what/which * #must * #adjust * #if * whether/how <T> @verb <Y>
 adjust_which        2.0  what/which ?be ?the/a/all * #covariate ?set of/for/to/when * @effect/affect of <T> on <Y>
-adjust_which        1.9  what/which ?be ?the/a/all * adjustment/confounder/confounders of/for/between <T> and/on <Y>
+adjust_which        1.9  what/which ?be ?the/a/all * adjustment/confounder/confounders ?set of/for/between <T> and/on <Y>
 adjust_which        1.9  what/which * confound ?the ?#tie ?of/between <T> and/on <Y>
 adjust_which        1.9  #learn * #covariate * of/for/between * @effect/affect of <T> on <Y>
 adjust_for          2.1  #must * adjust_for/condition_on/include <Z> #if * @effect/affect of <T> on <Y>

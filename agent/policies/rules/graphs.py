@@ -130,7 +130,10 @@ def _asked(question: AdjustmentQuestion | RelationQuestion, graph: str, situatio
             ToolCall(tool="graph_adjustment", args=args | proposed, why="find the adjustment sets"),
             ToolCall(tool="graph_roles", args=args, why="the role of every variable, with its path"),
         ]
-    if question.relation in ("confounder", "collider", "mediator") and question.given:
+    if question.relation == "instrument":
+        args = {"graph": graph, "treatment": question.source, "outcome": question.target, "candidates": question.given}
+        return [ToolCall(tool="identify_instrument", args=args, why="ask the graph whether it is an instrument")]
+    if question.relation in ("confounder", "collider", "mediator"):
         args = {"graph": graph, "treatment": question.source, "outcome": question.target}
         return [ToolCall(tool="graph_roles", args=args, why="the role of every variable, with its path")]
     if question.relation == "direct":

@@ -25,7 +25,7 @@ from .grammar import CUTS, Frame, frames
 from .lexicon import FOREIGN, FUNCTION
 from .modifiers import Modifiers, named_instruments, read_modifiers
 from .prepare import Prepared
-from .relation_words import conditioned_on, left_unread, spelled_out
+from .relation_words import conditioned_on, left_unread, spelled_out, unsupported
 from .slots import NOTHING, Filled, fill, head_of, listed, pair_up
 from .suggest import example_questions
 from .words import Token
@@ -47,7 +47,7 @@ _REQUESTS = frozenset(
      "calculate", "give", "show", "identify", "infer", "quantify", "measure", "examine", "investigate", "effect", "discover",
      "impact", "analyze", "check", "explain", "compare", "report", "consider", "discuss", "study"}
 )  # fmt: skip
-Relations = ("independent", "confounder", "collider", "mediator", "path")
+Relations = ("independent", "confounder", "collider", "mediator", "instrument", "path", "directed")
 
 
 class Fit(NamedTuple):
@@ -158,9 +158,9 @@ def _asks(tokens: Sequence[Token]) -> bool:
     return asks or any(t.low == "?" for t in tokens)
 
 
-_NO_ROLES = ("independent", "collider", "path", "causes_of", "effects_of", "graph", "direction")
+_NO_ROLES = ("independent", "collider", "path", "directed", "causes_of", "effects_of", "graph", "direction")
 _SLOT_ROLES: dict[str, dict[str, str]] = {
-    **{kind: {"A": "treatment", "B": "outcome"} for kind in ("confounder", "mediator")},
+    **{kind: {"A": "treatment", "B": "outcome"} for kind in ("confounder", "mediator", "instrument")},
     **{kind: {} for kind in _NO_ROLES},
 }
 """What the slots of a frame are likely to hold; by default a treatment and an outcome."""
@@ -234,14 +234,14 @@ def _other(fit: Fit, prepared: Prepared, modifiers: Modifiers, context: Context)
     ]
     question: CausalQuestion
     if kind in Relations:
-        relation = {"independent": "independent", "path": "path"}.get(kind, kind)
+        relation = "causes" if kind == "directed" else kind
         pair = (columns["A"], columns["B"])
-        if kind in ("independent", "path"):
+        if kind in ("independent", "path", "directed"):
             given = conditioned_on(fit.slots.get("Z"), sentence, modifiers, pair, context)
             because += [f"given {', '.join(given)}"] if given else []
         else:
-            given = _listed_or_best(fit.slots["Z"], context)
-        if problem := left_unread(sentence, (*pair, *given)):
+            given = _listed_or_best(fit.slots["Z"], context) if "Z" in fit.slots else ()
+        if problem := left_unread(sentence, (*pair, *given)) or unsupported(kind, sentence, context.catalog):
             return Reading(problem=problem, because=tuple(because))
         question = RelationQuestion.model_validate(
             {"relation": relation, "source": columns["A"], "target": columns["B"], "given": given}
@@ -249,8 +249,10 @@ def _other(fit: Fit, prepared: Prepared, modifiers: Modifiers, context: Context)
     elif kind == "causes_of":
         question = DiscoveryQuestion(target=columns["Y"])
     elif kind == "effects_of":
-        question = DiscoveryQuestion(target=None)
+        question = DiscoveryQuestion(source=columns["T"])
         because.append(f"what {columns['T']!r} affects is read off the graph of all columns")
+    elif problem := unsupported(kind, sentence, context.catalog):
+        return Reading(problem=problem, because=tuple(because))
     elif kind in ("graph", "direction"):
         variables = _variables(fit, sentence, columns, context)
         moving = named_instruments(prepared.sentences, variables) if kind == "direction" else ()
@@ -317,7 +319,8 @@ def _which_column(slot: Filled, kind: str) -> Reading:
 
 _KINDS = {
     "independent": "independence", "confounder": "a confounder", "collider": "a collider", "mediator": "a mediator",
-    "path": "a path", "causes_of": "the causes of a variable", "effects_of": "the effects of a variable",
+    "path": "a path", "directed": "a directed path", "instrument": "an instrument",
+    "causes_of": "the causes of a variable", "effects_of": "the effects of a variable",
     "direction": "the direction of a cause", "adjust_which": "adjustment", "adjust_for": "adjustment",
     "adjust_set": "adjustment", "root_cause": "an anomaly", "distribution_change": "a change",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....tools.domain.edges import Edge
+from ....tools.domain.evidence import Evidence
 from ....tools.domain.questions import AdjustmentQuestion, DiscoveryQuestion, RelationQuestion
 from ....tools.domain.results import (
     AdjustmentResult,
@@ -67,6 +68,8 @@ def _discovery(question: DiscoveryQuestion, situation: Situation, seen: Seen) ->
     evidence, result = found
     graph = result.graph
     count = Derived(value=len(graph.edges), how="count", of=())
+    if question.source and question.source in graph.nodes:
+        return _effects(question.source, evidence, result, seen)
     if question.target and question.target in graph.nodes:
         parents = graph.parents(question.target)
         touching = [str(e) for e in graph.incident(question.target) if not e.directed]
@@ -94,6 +97,16 @@ def _discovery(question: DiscoveryQuestion, situation: Situation, seen: Seen) ->
         )
     claims += _implications(seen)
     return Draft(headline=headline, claims=tuple(claims), primary=evidence.id)
+
+
+def _effects(source: str, evidence: Evidence, result: GraphResult, seen: Seen) -> Draft:
+    """What a variable points to."""
+    children = [node for node in result.graph.nodes if source in result.graph.parents(node)]
+    text = f"Direct effects of {source} in the graph: {listed(children) if children else 'none that the data settle'}."
+    touching = [str(e) for e in result.graph.incident(source) if not e.directed]
+    said = f"Edges at {source} whose direction is open: {'; '.join(touching)}."
+    claims = (*doubts(seen), *([Claim(text=said, evidence=(evidence.id,))] if touching else []))
+    return Draft(headline=Claim(text=text, evidence=(evidence.id,)), claims=claims, primary=evidence.id)
 
 
 def _implications(seen: Seen) -> list[Claim]:
@@ -174,8 +187,16 @@ def _independence(question: RelationQuestion, seen: Seen) -> Draft:
 def _relation(question: RelationQuestion, seen: Seen) -> Draft:
     a, b = question.source, question.target
     roles, path, effect = seen.pair(RolesResult), seen.pair(SeparationResult), seen.pair(Identification)
-    if question.relation in ("confounder", "collider", "mediator") and roles and question.given:
+    if question.relation == "instrument":
+        return _instrument(question, seen)
+    if question.relation in ("confounder", "collider", "mediator") and roles:
         e, r = roles
+        if not question.given:
+            names = [v.variable for v in r.roles if v.role == question.relation]
+            text = (
+                f"Every {question.relation} of {a} and {b} in the graph: {listed(names) if names else 'there is none'}."
+            )
+            return Draft(headline=Claim(text=text, evidence=(e.id,)), primary=e.id)
         parts = {v.variable: v for v in r.roles}
         if missing := [name for name in question.given if name not in parts]:
             return _failed(f"What {missing[0]} is to {a} and {b}", seen)
@@ -207,6 +228,22 @@ def _part(question: RelationQuestion, found: VariableRole) -> str:
         return f"The data do not decide whether {name} is a {question.relation} of {a} and {b} ({found.path})."
     yes = found.role == question.relation or (question.relation == "collider" and found.role == "m_bias_collider")
     return f"{'Yes' if yes else 'No'}: for {a} and {b}, {name} is {_article(found.role)} ({found.path})."
+
+
+def _instrument(question: RelationQuestion, seen: Seen) -> Draft:
+    """Whether the named variables are instruments, and given what."""
+    a, b, named = question.source, question.target, listed(question.given)
+    found = seen.pair(Identification)
+    if found is None:
+        return _failed(f"Whether {named} is an instrument for {a} and {b}", seen)
+    evidence, r = found
+    yes = r.status == "identified" and {*question.given} <= {*r.instruments}
+    reason = r.reason.rpartition(": ")[2].rstrip(".")
+    given = f" given {listed(r.adjustment_set)}" if yes and r.adjustment_set else ""
+    text = (
+        f"{'Yes' if yes else 'No'}: for {a} and {b}, {named} is {'' if yes else 'not '}an instrument{given} ({reason})."
+    )
+    return Draft(headline=Claim(text=text, evidence=(evidence.id,)), primary=evidence.id)
 
 
 def _edge(question: RelationQuestion, seen: Seen) -> Draft:
