@@ -80,3 +80,50 @@ def test_what_is_not_understood_is_unreadable() -> None:
     verdict, reading = answer_formal("Kraz affects lirg. What colour is the sky?")
     assert isinstance(verdict, Unreadable)
     assert reading is None
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "A does not cause B", "A doesn't affect B", "A never causes B", "A cannot influence B", "A is not a cause of B",
+        "A has no effect on B", "A has no direct effect on B", "B is not affected by A", "B isn't driven by A",
+    ],
+)  # fmt: skip
+def test_an_edge_that_is_stated_and_denied_decides_nothing(denial: str) -> None:
+    found = read_formal(f"A causes B. {denial}. Does A cause B?")
+    assert isinstance(found, Unreadable)
+    assert "A affects B is both stated and denied" in found.problem
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There is no arrow from A to B",
+        "Neither A nor B causes the other",
+        "Somehow 30% of all were odd and 5% were not",
+        "The odds were .4 for some and 0.7 for others",
+        "B was seen 12 times in 30",
+    ],
+)
+def test_a_sentence_with_a_number_or_a_denied_edge_that_is_not_read_is_named(sentence: str) -> None:
+    found = read_formal(f"A causes B. {sentence}. Does A cause B?")
+    assert isinstance(found, Unreadable)
+    assert sentence[:100] in found.problem
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The study began in 2019",
+        "It rained on 12 of the 30 days",
+        "There are no other causes of B",
+        "Everybody was told, and nobody objected",
+        "Only these conditions hold, without any unmentioned factors or causal relationships",
+        "A does not affect C",
+        "A has no direct effect on B except through M",
+    ],
+)
+def test_what_states_nothing_against_the_answer_is_passed_over(sentence: str) -> None:
+    found = read_formal(f"A causes B. {sentence}. Does A cause B?")
+    assert isinstance(found, FormalReading), found
+    assert found.call.args["edges"] == (("A", "B"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from . import (
     ask_chance,
@@ -22,6 +22,7 @@ from . import (
     state_observed,
     state_rules,
 )
+from .frames import CLASSES
 from .scales import compound_names
 from .sentences import split_passage
 from .types import FormalReading, Premises, Unreadable
@@ -59,12 +60,25 @@ _EDGE = re.compile(
     re.I,
 )
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(?<![\w.])(?!(?:19|20)\d\d\b(?![%.]))\.?\d")
+"""A number in a sentence; years and the digits in a name count for nothing."""
+_CHANCE = re.compile(rf"%|\bper ?cent\b|\b(?:{CLASSES['chance']})\b|\bP\(", re.I)
+_DENIES = re.compile(r"\b(?:not|no|never|neither|nor|cannot)\b|n't\b", re.I)
+_ACTING = re.compile(r"\b(?:caus|affect|effect|influenc|impact|determin|driv|arrow|edge|depend)", re.I)
 MOST_IN_SENTENCE = 8_000
 """Longer sentences state nothing that can be read; trying would take time in proportion to the square."""
 
 
 def _states_an_edge(sentence: str) -> bool:
     return bool(_EDGE.search(sentence)) and not _DIGIT.search(sentence)
+
+
+def _matters(sentence: str, nodes: Sequence[str]) -> bool:
+    """Whether a sentence that was not read holds a number about what is known, or denies an effect between variables."""
+    named = {n for n in nodes if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", sentence, re.I)}
+    if _NUMBER.search(sentence) and (named or _CHANCE.search(sentence)):
+        return True
+    return bool(_DENIES.search(sentence) and _ACTING.search(sentence)) and len(named) > 1
 
 
 def read_formal(text: str) -> FormalReading | Unreadable:
@@ -90,6 +104,11 @@ def read_formal(text: str) -> FormalReading | Unreadable:
         ):
             premises.ignored.append(sentence)
     vocabulary.settle()
+    if unread := [s for s in premises.ignored if _matters(s, premises.nodes)]:
+        return Unreadable(f"Not read, though the answer may depend on it: {unread[0][:MOST_SHOWN]!r}.", premises)
+    if both := [pair for pair in premises.edges if pair in premises.denied]:
+        a, b = both[0]
+        return Unreadable(f"That {a} affects {b} is both stated and denied.", premises)
     for ask in QUESTION_READERS:
         if (reading := ask(passage.question, premises, vocabulary)) is not None:
             return reading

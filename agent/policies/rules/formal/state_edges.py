@@ -24,10 +24,13 @@ _THIRD = (
     r"affects|influences|impacts|causes|determines|drives|shapes|changes|alters|controls|governs|produces|triggers|"
     r"brings about|acts on|has a bearing on|feeds into|contributes to|leads to|results in|gives rise to|plays a(?: causal)? role in"
 )
+_NOT = r"(?: not|n't| never)"
 _DENIED = re.compile(
-    rf"\b(?:has|have|exerts?) no {_KIND}{_NOUN}\b|\b(?:does|do|did) not {_HOW}(?:{_ACTS})\b|\b(?:is|are) not {_HOW}(?:{_PAST}) by\b",
+    rf"\b(?:(?:has|have|exerts?)(?P<no> no) {_KIND}{_NOUN}|(?P<does>(?:do(?:es)?|did|can|could|will|would|may){_NOT} |cannot |never )"
+    rf"{_HOW}(?:{_ACTS}|{_THIRD})|(?:is|are|was|were)(?P<not>{_NOT}) (?:{_HOW}(?:{_PAST}) by|{_KIND}(?:cause|determinant|driver)s? of))\b",
     re.I,
 )
+_UNLESS = re.compile(r",? (?:except|other than|but|save|unless|beyond|through|via)\b.*$", re.I)
 _FORWARD = re.compile(
     rf"^(?P<causes>.+?) (?:(?:has|have|had|exerts?) {_KIND}{_NOUN} (?:on|upon|over)"
     rf"|(?:is|are) {_KIND}(?:cause|determinant|driver)s? of|{_HOW}(?:{_THIRD}|{_ACTS})) {_HOW}(?P<effects>.+)$",
@@ -65,6 +68,8 @@ _WE_DO_NOT = re.compile(
     r"^(?:we|one|nobody|the data) (?:do not|does not|cannot|can not|never|did not) (?:observe|measure|record|see) (?P<names>.+)$",
     re.I,
 )
+_NONE = re.compile(r"(?:neither|there (?:is|are))\b", re.I)
+"""What opens no name of a cause."""
 _ON = re.compile(r"^(?:on|upon|both|also) ", re.I)
 _LEAD = re.compile(
     r"^(?:we know that|it is known that|suppose(?: that)?|assume(?: that)?|in this world|here|further(?:more)?|also|moreover|"
@@ -83,9 +88,24 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
             for name in _names(found["names"], vocabulary):
                 premises.latent += [name] if name not in premises.latent else []
             return True
-    if _DENIED.search(text):
-        return True
+    if denied := _DENIED.search(text):
+        return _deny(text, denied, premises, vocabulary)
     return all(_edges(clause, premises, vocabulary) for clause in _clauses(text))
+
+
+def _deny(text: str, denied: re.Match[str], premises: Premises, vocabulary: Vocabulary) -> bool:
+    """Note the edges that a sentence denies; False when it says something else too."""
+    word = next(w for w in ("no", "does", "not") if denied[w])
+    rest = _UNLESS.sub("", text[denied.end() :])
+    if _DENIED.search(rest) or _verb(text[: denied.start()]) or _verb(rest) or len(_clauses(rest)) > 1:
+        return False
+    if rest != text[denied.end() :]:
+        return True  # what comes after "except through" is stated elsewhere
+    said = Premises()
+    affirmed = text[: denied.start(word)] + (" an" if word == "no" else "") + text[denied.end(word) :]
+    read = _edges(affirmed, said, vocabulary)
+    premises.denied += said.edges
+    return read
 
 
 def _clauses(text: str) -> list[str]:
@@ -113,7 +133,7 @@ def _edges(clause: str, premises: Premises, vocabulary: Vocabulary) -> bool:
         # "A affects B, which in turn affects C"
         return _edges(first, premises, vocabulary) and _edges(f"{link['effects']} {further[0]}", premises, vocabulary)
     found = next((m for p in (_CAUSES_OF, _NAMED, _BACKWARD, _FORWARD) if (m := p.match(clause))), None)
-    if not found:
+    if not found or _NONE.match(found["causes"]):
         return False
     effects, means = found["effects"], ""
     if through := _THROUGH.match(effects):

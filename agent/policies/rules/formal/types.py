@@ -65,6 +65,8 @@ class Premises:
     nodes: list[str] = field(default_factory=list[str])
     """Variables in the order they were first named; as written, lower-cased first letter."""
     edges: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    denied: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Direct effects that the text says are not there."""
     bidirected: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     latent: list[str] = field(default_factory=list[str])
     chances: list[Chance] = field(default_factory=list[Chance])
