@@ -127,3 +127,25 @@ def test_what_states_nothing_against_the_answer_is_passed_over(sentence: str) ->
     found = read_formal(f"A causes B. {sentence}. Does A cause B?")
     assert isinstance(found, FormalReading), found
     assert found.call.args["edges"] == (("A", "B"),)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The probability of Y is 70% for those with X and 40% for those without X",
+        "The probability of Y is 0.7 given X but only 0.4 given not X",
+        "The probability of Y given X is 0.7 and the probability of Y given not X is 0.4",
+        "P(Y given X) is 0.7 and the probability of Y given not X is 0.4",
+        "P(Y | X) = 0.7 and P(Y | not X) = 0.4",
+        "For those with X, the probability of Y is 70%, and for those without X, the probability of Y is 40%",
+    ],
+)
+def test_several_probabilities_in_a_sentence_are_all_read(said: str) -> None:
+    verdict, reading = answer_formal(f"X causes Y. {said}. Does X increase the chance of Y?")
+    assert reading is not None
+    y = (Event(variable="Y"),)
+    assert reading.premises.chances == [
+        Chance(event=y, given=(Event(variable="X", level=level),), value=value) for level, value in ((1, 0.7), (0, 0.4))
+    ]
+    assert isinstance(verdict, FormalVerdict)
+    assert verdict.answer == "yes"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .frames import match_any, matches
+from .frames import CLASSES, MOST_CHARACTERS, match_any, matches
 from .types import Chance, Correlation, Premises
 from .vocabulary import Vocabulary
 
@@ -39,8 +39,24 @@ _STATED = (
 _PEOPLE = re.compile(
     r"(?:all |the )*(?:people|persons|individuals|cases|patients|subjects|units|population|everyone)", re.I
 )
+_NUMBERS = re.compile(r"(?<![\w.])(?:\d+(?:\.\d+)?|\.\d+)\s?(?:%|percent\b|per cent\b)|(?<![\w.])[01]?\.\d+\b")
+_JOINED = re.compile(
+    r"(?:,|;)? (?:and|but|while|whereas|compared (?:to|with)|versus) (?=(?:only )?(?:[\d.]|the\b|p\(|for\b|among\b|given\b|if\b))",
+    re.I,
+)
+"""Where the next of several probabilities may begin."""
+_SHARED = re.compile(
+    rf"^(?P<head>the (?:{CLASSES['chance']}) (?:of|that|for) .+?) (?P<verb>is|was|equals) (?P<value>[\d.]+ ?(?:%|percent|per cent)?)"
+    rf" (?P<group>(?:{CLASSES['among']}|in|if|when|with) .+)$",
+    re.I,
+)
+_SHORT = re.compile(
+    rf"^(?:only )?(?P<value>[\d.]+ ?(?:%|percent|per cent)?) (?P<group>(?:{CLASSES['among']}|in|if|when|with) .+)$",
+    re.I,
+)
+"""A further value of the same probability, in another group."""
 _FORMULA = re.compile(
-    r"^p(?:r|rob)?\s*\((?P<event>[^|()]+)(?:\|(?P<given>[^()]+))?\)\s*=\s*(?P<number>\d*\.?\d+)\s*(?P<percent>%)?$",
+    r"^p(?:r|rob)?\s*\((?P<event>[^|()]+?)(?:(?:\s*\|\s*|\s+given\s+)(?P<given>[^()]+))?\)\s*(?:=|is|equals)\s*(?P<number>\d*\.?\d+)\s*(?P<percent>%)?$",
     re.I,
 )
 _CORRELATED = (
@@ -51,8 +67,38 @@ _CORRELATED = (
 
 
 def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
-    """Add the probability or correlation a sentence states; False when it states none."""
-    text = _LEAD.sub("", sentence.strip())
+    """Add the probabilities or the correlation a sentence states; False when it states none, or only some are read."""
+    parts = _parts(_LEAD.sub("", sentence.strip()))
+    said = Premises()
+    if not all(_read_one(part, said, vocabulary) for part in parts):
+        return False
+    premises.chances += said.chances
+    premises.correlations += said.correlations
+    return True
+
+
+def _parts(text: str) -> list[str]:
+    """Each probability of a sentence that states several, in a sentence of its own.
+
+    Example:
+        >>> _parts("the chance of x is 40% for a and 70% for b")
+        ['the chance of x for a is 40%', 'the chance of x for b is 70%']
+    """
+    if len(text) > MOST_CHARACTERS:
+        return [text]
+    pieces = _JOINED.split(text)
+    if all(len(_NUMBERS.findall(piece)) == 1 for piece in pieces) and len(pieces) > 1:
+        if (first := _SHARED.match(pieces[0])) is None:
+            return pieces
+        further = [_SHORT.match(piece) for piece in pieces[1:]]
+        if all(further):
+            groups = [first, *(m for m in further if m)]
+            return [f"{first['head']} {m['group']} {first['verb']} {m['value']}" for m in groups]
+        return pieces
+    return [text]
+
+
+def _read_one(text: str, premises: Premises, vocabulary: Vocabulary) -> bool:
     if slots := match_any(_CORRELATED, text):
         given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()
         value = _value(slots)
@@ -62,6 +108,8 @@ def read(sentence: str, premises: Premises, vocabulary: Vocabulary) -> bool:
     slots = {k: v for k, v in formula.groupdict().items() if v} if formula else _stated(text, vocabulary.asked)
     if slots and _PEOPLE.fullmatch(slots.get("given", "")):
         del slots["given"]
+    if slots and any(_NUMBERS.search(slots.get(name, "")) for name in ("event", "given")):
+        return False  # another probability, not a part of the event
     if not slots or not 0 <= (value := _value(slots)) <= 1:
         return False
     given = (vocabulary.mention(slots["given"]),) if "given" in slots else ()
