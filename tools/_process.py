@@ -175,7 +175,7 @@ class _Process:
 
     def alive(self) -> bool:
         """Whether the process runs."""
-        return self._popen.poll() is None
+        return _reaped(self._popen) is None
 
     def kill(self) -> None:
         """Send the signal that cannot be caught to the process and its children."""
@@ -222,13 +222,14 @@ class _Process:
         return taken
 
     def _death(self) -> Died:
-        try:
-            status = self._popen.wait(timeout=1)
-        except subprocess.TimeoutExpired:  # it closed its pipes and goes on
+        until = time.monotonic() + 1
+        while (status := _reaped(self._popen)) is None and time.monotonic() < until:
+            time.sleep(TICK_MS / 1000)
+        if status is None:  # it closed its pipes and goes on
             self.kill()
-            status = self._popen.wait()
+            status = _reaped(self._popen, wait=True)
         self._log.seek(0)
-        return Died(status, self._log.read()[-4000:].decode(errors="replace").strip("\0 \n"))
+        return Died(status or 0, self._log.read()[-4000:].decode(errors="replace").strip("\0 \n"))
 
 
 def _here(workspace: Workspace) -> str:
@@ -240,10 +241,27 @@ def _here(workspace: Workspace) -> str:
 
 def _end(popen: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     _kill_group(popen.pid)
-    popen.wait()
+    _reaped(popen, wait=True)
     for pipe in (popen.stdin, popen.stdout, log):
         if pipe:
             pipe.close()
+
+
+def _reaped(popen: subprocess.Popen[bytes], *, wait: bool = False) -> int | None:
+    """Exit status of a process; None while it runs.
+
+    Not `Popen.poll` and `Popen.wait`: a Ctrl-C between the two lines that take their lock leaves it taken for ever, and
+    the next to wait for that process hangs.
+    """
+    if popen.returncode is None:
+        try:
+            pid, status = os.waitpid(popen.pid, 0 if wait else os.WNOHANG)
+        except ChildProcessError:  # reaped by a call that was interrupted before it could note the status
+            popen.returncode = -signal.SIGKILL
+        else:
+            if pid:
+                popen.returncode = os.waitstatus_to_exitcode(status)
+    return popen.returncode
 
 
 def _kill_group(pid: int) -> None:

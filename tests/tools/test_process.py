@@ -240,3 +240,16 @@ def test_a_warm_worker_serves_calls_while_it_warms_up(runtime):
     assert runtime.pids == pids
     until(lambda: "sklearn" in Path(f"/proc/{pids[0]}/maps").read_text())
     assert runtime.run("data_quick", {}).ok
+
+
+def test_an_end_does_not_wait_for_a_lock_that_an_interrupt_left_taken(runtime):
+    assert runtime.run("data_quick", {}).ok
+    worker = next(w for w in runtime._workers if w.pid)
+    pid, process = worker.pid, worker._process
+    assert process._popen._waitpid_lock.acquire(timeout=1)  # as Ctrl-C inside `Popen.poll` leaves it
+    ended = threading.Thread(target=worker.close, daemon=True)
+    ended.start()
+    ended.join(5)
+    assert not ended.is_alive()
+    assert gone(pid, 1.0)
+    assert runtime.run("data_quick", {}).ok
