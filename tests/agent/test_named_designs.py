@@ -14,6 +14,8 @@ from whence.evals.bench._schemas import catalog
 from whence.tools.domain.examples import DESIGN_EFFECTS, design_tables
 from whence.tools.domain.questions import EffectQuestion
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 COLUMNS = "t:binary w:binary y:continuous z:continuous firm:nominal:a/b/c score:continuous admitted:binary grade:continuous year:count"
 
 

@@ -15,6 +15,8 @@ from whence.tools.domain.examples import Example, examples
 from whence.tools.domain.formats import read_graph
 from whence.tools.domain.results import GraphResult
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 HARMFUL = [(e, name) for e in examples().values() for name in e.harmful]
 
 

@@ -22,6 +22,8 @@ from whence.evals.bench.openai_server.serve import KEY, MODEL, ModelServer
 from whence.tools.domain.errors import UsageError
 from whence.tools.domain.results import EffectAdvice, LinkAdvice
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 EMPTY = ("confounders", "unmeasured", "instruments", "negative_outcomes", "negative_exposures", "never_adjust")
 SAID: dict[str, list[dict[str, str]]] = {field: [] for field in EMPTY} | {
     "confounders": [{"name": "age", "because": "the older are trained less; it raises pay by 98765"}],

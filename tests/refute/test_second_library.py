@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import MakeEnv, refute
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 
 def _frame(n: int = 500) -> pd.DataFrame:
     rng = np.random.default_rng(0)

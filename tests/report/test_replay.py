@@ -17,6 +17,8 @@ from whence.tools.replay import changed_versions, compare, repeat, replay
 
 from .conftest import N_SAMPLES, RUNS, Write
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 Runs = dict[str, dict[str, Any]]
 
 

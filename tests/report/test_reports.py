@@ -24,6 +24,8 @@ from whence.tools.workspace import Workspace, WorkspaceEnv
 
 from .conftest import KINDS, RUNS, Write
 
+pytestmark = pytest.mark.slow  # processes, servers or whole runs
+
 Runs = dict[str, dict[str, Any]]
 
 
